@@ -1,0 +1,1 @@
+"""The HTTP edge: decode, check who asks, call the application, encode."""

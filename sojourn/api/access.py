@@ -1,0 +1,100 @@
+"""Who is calling, and what that opens. Everything but collection goes through here.
+
+A session's cookie opens every project; a read key opens one; a write key opens none: it can only
+write, through `collect.py`.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Request
+
+from sojourn.accounts import keys, sessions
+from sojourn.accounts.keys import Grant
+from sojourn.application import Sojourn
+from sojourn.errors import NotAllowed, NotFound, NotRecognised
+from sojourn.ingest.project import Project
+
+COOKIE = "sojourn"
+REMEMBERED_S = 2.0
+"""How long a looked-up key is remembered: a revoked one stops within this time."""
+REMEMBERED_MAX = 1_000
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Someone who may ask: the owner of a session, or a program with the read key of a project."""
+
+    project: int | None
+    token: str = ""
+
+    @property
+    def is_owner(self) -> bool:
+        return self.project is None
+
+
+class Grants:
+    """Remembers for a moment what write keys open, for clients that send often."""
+
+    def __init__(self, sojourn: Sojourn) -> None:
+        self._sojourn = sojourn
+        self._known: dict[str, tuple[float, Grant | None]] = {}
+
+    def of(self, key: str) -> Grant | None:
+        """What a key opens."""
+        now = time.monotonic()
+        known = self._known.get(key)
+        if known is None or known[0] < now:
+            if len(self._known) >= REMEMBERED_MAX:
+                self._known.clear()
+            with self._sojourn.engine.begin() as connection:
+                known = (now + REMEMBERED_S, keys.find(connection, key))
+            self._known[key] = known
+        return known[1]
+
+
+def caller_of(request: AnyRequest, sojourn: Sojourn) -> Caller:
+    """Who sent this request; raises `NotRecognised` for nobody."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        with sojourn.engine.begin() as connection:
+            grant = keys.find(connection, key.strip())
+        if grant is None:
+            raise NotRecognised("This key opens nothing", mend="`sojourn key create` makes one.")
+        if grant.kind != "read":
+            raise NotAllowed("A write key can only write", mend="Ask with a read key.")
+        return Caller(grant.project)
+    token = request.cookies.get(COOKIE, "")
+    with sojourn.engine.begin() as connection:
+        known = bool(token) and sessions.is_open(connection, token, sojourn.clock_ms())
+    if not known:
+        raise NotRecognised(
+            "You are not logged in",
+            mend="Open the link that `sojourn serve` printed; `sojourn login` prints a new one.",
+        )
+    _refuse_other_origins(request)
+    return Caller(None, token)
+
+
+def open_project(request: AnyRequest, sojourn: Sojourn, name: str) -> Project:
+    """The project a caller asks about; to a key of another project it does not exist."""
+    caller = caller_of(request, sojourn)
+    project = sojourn.project(name)
+    if not caller.is_owner and caller.project != project.id:
+        raise NotFound(
+            f"There is no project “{name[:60]}”", mend="A read key opens its own project only."
+        )
+    return project
+
+
+def _refuse_other_origins(request: AnyRequest) -> None:
+    """A page of another origin may not use the cookie: to browsers, ports share a site."""
+    origin = request.headers.get("origin")
+    if origin and urlsplit(origin).netloc != request.headers.get("host"):
+        raise NotAllowed("This page may not act for you", detail=f"It comes from {origin[:200]}.")

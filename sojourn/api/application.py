@@ -1,0 +1,68 @@
+"""The HTTP application: every route, and how failures leave it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+
+from sojourn.api import accounts, collect, pages, people, problems, projects, reports
+from sojourn.api.access import Grants
+from sojourn.application import Sojourn
+from sojourn.errors import SojournError
+
+QUESTION_BYTES_MAX = 1024 * 1024
+"""A definition is a sentence; a megabyte leaves room for the longest list of values."""
+
+
+def application(sojourn: Sojourn | None) -> Litestar:
+    """The routes over an open data folder; without one, only their schema is of use."""
+    state = State()
+    if sojourn is not None:
+        state = State({"sojourn": sojourn, "grants": Grants(sojourn)})
+    return Litestar(
+        route_handlers=[
+            *collect.routes(),
+            *reports.routes(),
+            people.list_people,
+            people.show_person,
+            people.show_timeline,
+            people.reveal_person,
+            projects.show_schema,
+            projects.show_status,
+            accounts.login,
+            accounts.show_session,
+            accounts.end_session,
+            pages.show_health,
+            pages.show_app,
+            pages.show_tracker,
+            *([pages.assets] if (pages.WEB / "assets").exists() else []),
+        ],
+        state=state,
+        exception_handlers={
+            SojournError: problems.refuse,
+            HTTPException: problems.refuse_request,
+            Exception: problems.fail,
+        },
+        response_headers=[],
+        after_request=_secure,
+        openapi_config=OpenAPIConfig(
+            title="Sojourn", version="0.1.0", path="/schema", render_plugins=[]
+        ),
+        request_max_body_size=QUESTION_BYTES_MAX,
+        logging_config=None,
+    )
+
+
+async def _secure(response: Any) -> Any:
+    for name, value in pages.SECURITY.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def schema() -> dict[str, Any]:
+    """The OpenAPI schema of every route."""
+    return application(None).openapi_schema.to_schema()

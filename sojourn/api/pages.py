@@ -1,0 +1,81 @@
+"""The web app's files, the tracker, and whether the server is well."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from litestar import Response, get
+from litestar.datastructures import State
+from litestar.response import File
+from litestar.static_files import create_static_files_router
+
+from sojourn.errors import NotFound
+
+ROOT = Path(__file__).parents[2]
+WEB = ROOT / "web" / "dist"
+TRACKER = ROOT / "tracker" / "dist" / "sojourn.js"
+
+SECURITY = {
+    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+"""Sent with everything: scripts come from here only, and nobody frames the app."""
+
+
+class Health(msgspec.Struct, frozen=True):
+    """Whether events are being applied, and if not, why; inbox rows received and applied."""
+
+    status: str
+    ready: bool
+    received: int
+    applied: int
+    trouble: str = ""
+
+
+@get("/health", sync_to_thread=True, operation_id="show_health", summary="Show the server's health")
+def show_health(state: State) -> Response[Health]:
+    sojourn = state.sojourn
+    trouble, applied = sojourn.trouble, sojourn.applier.applied
+    health = Health(
+        status="trouble" if trouble else "ok",
+        ready=True,
+        received=max(applied, sojourn.inbox.last()),
+        applied=applied,
+        trouble=trouble,
+    )
+    return Response(health, status_code=503 if trouble else 200)
+
+
+@get(["/", "/app", "/app/{path:path}"], sync_to_thread=True, include_in_schema=False)
+def show_app(path: str = "") -> File:
+    """The web app, whatever room its address names."""
+    return _file(WEB / "index.html", "text/html", "no-cache")
+
+
+@get("/sojourn.js", sync_to_thread=True, include_in_schema=False)
+def show_tracker() -> File:
+    """The browser script."""
+    return _file(TRACKER, "text/javascript", "max-age=3600")
+
+
+# Built files are named by their content, so they never change under their name.
+assets = create_static_files_router(
+    path="/assets",
+    directories=[WEB / "assets"],
+    cache_control=None,
+    include_in_schema=False,
+)
+
+
+def _file(path: Path, media_type: str, cache: str) -> File:
+    if not path.exists():
+        raise NotFound("This has not been built", where=path.name, mend="`make setup` builds it.")
+    return File(
+        path,
+        media_type=media_type,
+        content_disposition_type="inline",
+        headers={"Cache-Control": cache},
+    )

@@ -1,0 +1,79 @@
+"""Failures as problem documents (RFC 9457): what, where, what now."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from sojourn.errors import BadQuestion, NotRecognised, SojournError, TooLarge, Unavailable
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 5
+log = logging.getLogger("sojourn")
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`title` says what, `where` says where, `mend` says what now."""
+
+    title: str
+    status: int
+    detail: str = ""
+    where: str = ""
+    mend: str = ""
+    type: str = "about:blank"
+
+
+def refuse(request: Request[Any, Any, Any], failure: SojournError) -> Response[bytes]:
+    """A failure that says itself what it is."""
+    headers = {}
+    if isinstance(failure, Unavailable):
+        headers["Retry-After"] = str(RETRY_AFTER_S)
+    if isinstance(failure, NotRecognised):
+        headers["WWW-Authenticate"] = 'Bearer realm="sojourn"'
+    problem = Problem(failure.title, failure.status, failure.detail, failure.where, failure.mend)
+    return respond(problem, headers)
+
+
+def refuse_request(request: Request[Any, Any, Any], failure: HTTPException) -> Response[bytes]:
+    """A request that no route, method or type fits."""
+    if isinstance(failure, ValidationException):
+        return refuse(request, _unreadable(failure))
+    if failure.status_code == TooLarge.status:
+        return refuse(request, TooLarge("The body is too large", mend="Ask a shorter question."))
+    title = {404: "There is nothing here", 405: "This method does not fit the address"}.get(
+        failure.status_code, failure.detail
+    )
+    mend = "/schema/openapi.json lists every address." if failure.status_code in (404, 405) else ""
+    return respond(Problem(title, failure.status_code, mend=mend))
+
+
+def fail(request: Request[Any, Any, Any], failure: Exception) -> Response[bytes]:
+    """A mistake of ours: logged in full, told without detail."""
+    log.error("%s %s failed", request.method, request.url.path, exc_info=failure)
+    mend = "The server's log says more."
+    return respond(Problem("Something went wrong here", 500, mend=mend))
+
+
+def respond(problem: Problem, headers: dict[str, str] | None = None) -> Response[bytes]:
+    """A problem document as a response."""
+    return Response(
+        msgspec.json.encode(problem),
+        status_code=problem.status,
+        media_type=MEDIA_TYPE,
+        headers=headers,
+    )
+
+
+def _unreadable(failure: ValidationException) -> SojournError:
+    extra = failure.extra if isinstance(failure.extra, list) else []
+    first = extra[0] if extra and isinstance(extra[0], dict) else {}
+    return BadQuestion(
+        "The request cannot be read",
+        detail=str(first.get("message", failure.detail)),
+        where=str(first.get("key", "")),
+        mend="/schema/openapi.json says what this address takes.",
+    )

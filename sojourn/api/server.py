@@ -1,0 +1,68 @@
+"""The server: one process with one loop for requests, threads for the rest, and a clean end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+
+import uvloop
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.embed import Server
+from rich.console import Console
+
+from sojourn.api.application import application
+from sojourn.application import Sojourn
+from sojourn.errors import SojournError, Unavailable
+from sojourn.settings import Settings
+
+BACKLOG = 1024
+
+
+def run(settings: Settings) -> None:
+    """Serve a data folder until told to stop (SIGINT, SIGTERM)."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    console = Console(highlight=False)
+    with console.status("Opening …"):
+        sojourn = Sojourn(settings)
+    with sojourn:
+        if not sojourn.writes:
+            raise Unavailable(
+                "Another process holds the data folder",
+                where=str(settings.data),
+                mend="One server at a time may write to it: stop the other one.",
+            )
+        with console.status("Compiling …"):
+            sojourn.start()
+        address = f"http://{settings.host}:{settings.port}"
+        console.print(f"Sojourn serves [bold]{settings.data}[/] at [bold]{address}[/]")
+        console.print(f"Log in, once, with  {sojourn.login_link()}", soft_wrap=True)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(sojourn))
+
+
+async def _serve(sojourn: Sojourn) -> None:
+    settings = sojourn.settings
+    server = Server(
+        application(sojourn),
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        websockets=False,
+        backlog=BACKLOG,
+        http1_settings=HTTP1Settings(header_read_timeout=10_000),
+        log_level=LogLevels.warning,
+    )
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, server.stop)
+    try:
+        await server.serve()
+    except OSError as failure:
+        raise SojournError(
+            f"Cannot listen on {settings.host}:{settings.port}",
+            detail=failure.strerror or str(failure),
+            mend="Choose another with --port.",
+        ) from None

@@ -1,0 +1,400 @@
+"""The composition: the one place that picks implementations and connects them.
+
+A `Sojourn` is one open data folder. One process at a time writes to it (collects, applies,
+commits); others may open it to read, and see what was applied when they opened it.
+
+    data/
+      master.key       wraps every other key; only its owner can read it
+      control.db       everything but the events            inbox.db   accepted, not yet in a table
+      events/{id}/     the Delta table of a project         cache/     derived, may be deleted
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from functools import reduce
+from pathlib import Path
+from threading import Event as Signal
+from threading import Lock, Thread
+from typing import IO, Any
+from zoneinfo import ZoneInfo
+
+import alembic.command
+import alembic.config
+import msgspec
+import sqlalchemy as sa
+
+from sojourn import control, kernels
+from sojourn.accounts import sessions
+from sojourn.errors import BadQuestion, NotFound, SojournError, Unavailable
+from sojourn.event import Event
+from sojourn.executors.threads import ThreadExecutor
+from sojourn.format import Format
+from sojourn.found import found_in
+from sojourn.ingest import pipeline
+from sojourn.ingest.applier import Applier, count_up
+from sojourn.ingest.drop_reason import Dropped
+from sojourn.ingest.inbox import Inbox
+from sojourn.ingest.project import Project, open_project, wrap_key
+from sojourn.jobs import Job, run_jobs
+from sojourn.people.directory import Directory
+from sojourn.period import Period, instants
+from sojourn.policy import purposes
+from sojourn.report import Report, Scope
+from sojourn.settings import Settings
+from sojourn.stores.delta import DeltaStore
+from sojourn.timelines.parts import Snapshot
+from sojourn.vault import KEY_BYTES, Sealer, master_key
+from sojourn.wire import Wire
+
+REPORTS: dict[str, Report[Any, Any]] = found_in("sojourn.reports", "REPORT")
+FORMATS: dict[str, Format] = found_in("sojourn.formats", "FORMAT")
+WIRES: dict[str, Wire] = found_in("sojourn.wires", "WIRE")
+POLL_S = 0.2
+"""How soon rows are noticed that another process, such as an import, put into the inbox."""
+PROJECT_NAME = r"[a-z0-9][a-z0-9_-]{0,62}"
+
+
+def system_clock_ms() -> int:
+    """Now, in milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+class Sojourn:
+    """An open data folder. Close it, or use it as a context."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock_ms: Callable[[], int] = system_clock_ms,
+        random: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self.settings = settings
+        self.clock_ms = clock_ms
+        self._random = random
+        self._lock_file, self.writes = _lock(settings.data)
+        key = master_key(settings.data / "master.key", settings.master_key)
+        self._master = Sealer(key, random)
+        url = settings.database_url
+        self.engine = control.connect(url or control.sqlite_url(settings.data / "control.db"))
+        inbox = control.connect(url or control.sqlite_url(settings.data / "inbox.db"))
+        if self.writes:
+            _migrate(self.engine)
+        self.inbox = Inbox(inbox, key, random)
+        self.executor = ThreadExecutor()
+        self._projects: dict[int, Project] = {}
+        self._refused: dict[int, Counter[str]] = {}
+        self._refused_lock = Lock()
+        self._wake, self._stop = Signal(), Signal()
+        self._threads: list[Thread] = []
+        self.trouble = ""
+        """What keeps events from being applied just now; empty when nothing does."""
+        self._open_projects()
+        self.applier = Applier(self.engine, self.inbox, lambda: dict(self._projects), clock_ms)
+        self.applier.replay()
+
+    def start(self) -> None:
+        """Apply what arrives, and do the background work, until closed."""
+        kernels.warm()
+        if self.writes:
+            self._run(self._apply_forever, "applier")
+            self._run(lambda: run_jobs(self._jobs(), self._stop, self._note), "jobs")
+
+    def close(self) -> None:
+        """Write what was submitted, apply and commit it, and let go of the folder."""
+        self._stop.set()
+        self._wake.set()
+        for thread in self._threads:
+            thread.join()
+        self.inbox.close()
+        if self.writes:
+            with suppress(Exception):
+                # What cannot be committed now is safe in the inbox and applied at the next start.
+                self.apply_all()
+                self.applier.commit(now=True)
+        self.executor.close()
+        self.engine.dispose()
+        self._lock_file.close()
+
+    def __enter__(self) -> Sojourn:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Projects
+
+    def project(self, name: str) -> Project:
+        """An open project, by name."""
+        for project in self._projects.values():
+            if project.name == name:
+                return project
+        raise NotFound(
+            f"There is no project “{name[:60]}”",
+            mend="`sojourn project list` shows those there are.",
+        )
+
+    def projects(self) -> list[Project]:
+        """All projects, by name."""
+        return sorted(self._projects.values(), key=lambda project: project.name)
+
+    def project_by_id(self, project: int) -> Project | None:
+        """An open project, by the number that keys carry."""
+        return self._projects.get(project)
+
+    def create_project(
+        self, name: str, *, title: str = "", timezone: str = "UTC", simulated: bool = False
+    ) -> Project:
+        """Make a project, with a key of its own."""
+        check_project(name, timezone)
+        wrapped = wrap_key(self._master, name, self._random(KEY_BYTES))
+        values = {"name": name, "title": title or name.capitalize(), "timezone": timezone}
+        with control.writing(self.engine).begin() as connection:
+            known = sa.select(control.projects.c.id).where(control.projects.c.name == name)
+            if connection.execute(known).scalar() is not None:
+                raise SojournError(
+                    f"There is a project “{name}” already", mend="Take another name."
+                )
+            connection.execute(
+                sa.insert(control.projects).values(
+                    **values, simulated=simulated, wrapped_key=wrapped
+                )
+            )
+        self._open_projects()
+        return self.project(name)
+
+    def login_link(self) -> str:
+        """A new one-time login link for a server with these settings."""
+        with control.writing(self.engine).begin() as connection:
+            token = sessions.create_link(connection, self.clock_ms())
+        return f"http://{self.settings.host}:{self.settings.port}/login/{token}"
+
+    # Events in
+
+    def accept(
+        self, project: Project, events: Sequence[Event | Dropped]
+    ) -> tuple[pipeline.Outcome, Future[int] | None]:
+        """Run events through the pipeline and submit those kept.
+
+        The future gives the inbox row once it is on disk; None when nothing was kept. Refusals are
+        counted whether or not the rest can be written.
+        """
+        now = self.clock_ms()
+        outcome = pipeline.run(events, pipeline.Arrival(now, project.names))
+        if outcome.dropped:
+            with self._refused_lock:
+                self._refused.setdefault(project.id, Counter()).update(outcome.reasons())
+        if not outcome.kept:
+            return outcome, None
+        done = self.inbox.submit(project.id, now, outcome.kept)
+        done.add_done_callback(lambda _: self._wake.set())
+        return outcome, done
+
+    def apply_all(self) -> None:
+        """Apply everything that is in the inbox now."""
+        while self.applier.step():
+            self.applier.commit()
+        self._save_refusals()
+
+    # Questions
+
+    def ask(self, project: Project, definition: msgspec.Struct) -> Any:
+        """Answer a report's definition: a kernel over every part, then the sum."""
+        report, snapshot, scope = self._prepare(project, definition)
+        partials = self.executor.map(
+            lambda part: report.partial(definition, part, scope), snapshot.parts
+        )
+        return report.answer(definition, reduce(report.add, partials), scope)
+
+    def people_behind(
+        self, project: Project, definition: msgspec.Struct, cell: msgspec.Struct
+    ) -> list[int]:
+        """The ids of the people behind one cell of an answer, ascending."""
+        report, snapshot, scope = self._prepare(project, definition)
+        people = report.people
+        if people is None:
+            raise BadQuestion(f"The cells of a {report.kind} do not open", mend="Ask a funnel.")
+        found = self.executor.map(
+            lambda part: people(definition, cell, part, scope), snapshot.parts
+        )
+        return sorted(int(person) for part in found for person in part)
+
+    def directory(self, project: Project) -> Directory:
+        """The people of a project."""
+        return Directory(
+            project.id,
+            project.vault,
+            project.people,
+            project.store,
+            project.parts,
+            project.vocabulary,
+        )
+
+    def _prepare(
+        self, project: Project, definition: Any
+    ) -> tuple[Report[Any, Any], Snapshot, Scope]:
+        report = REPORTS[definition.__struct_config__.tag]
+        report.check(definition)
+        for where, name in report.events(definition):
+            if name not in project.vocabulary.codes:
+                raise BadQuestion(
+                    "Unknown event",
+                    detail=f"Project “{project.name}” has never received “{name[:200]}”.",
+                    where=where,
+                    mend="Pick one of the names that the project's schema lists.",
+                )
+        snapshot = project.parts.now()
+        period: Period = definition.period
+        start, end = instants(period, project.zone)
+        scope = Scope(
+            start_ms=(snapshot.first_ms or 0) if start is None else start,
+            end_ms=(-1 if snapshot.last_ms is None else snapshot.last_ms) if end is None else end,
+            purpose=purposes.bit_of(definition.purpose),
+            zone=project.zone,
+        )
+        return report, snapshot, scope
+
+    # Background work
+
+    def _jobs(self) -> tuple[Job, ...]:
+        return (
+            Job("settle parts whose tail has grown", self._settle, every_s=2),
+            Job("put small files together", self._tidy, every_s=300),
+        )
+
+    def _settle(self) -> None:
+        for project in self.projects():
+            if project.parts.wants_settling():
+                project.parts.settle()
+
+    def _tidy(self) -> None:
+        for project in self.projects():
+            if isinstance(project.store, DeltaStore):
+                project.store.tidy()
+
+    def _apply_forever(self) -> None:
+        while not self._stop.is_set():
+            try:
+                worked = self.applier.step()
+                self.applier.commit()
+                self._save_refusals()
+                self.trouble = ""
+            except Exception as failure:
+                # Nothing is lost: the rows stay in the inbox, and the next round tries them again.
+                self._note(failure)
+                worked = 0
+                self._stop.wait(1)
+            if not worked:
+                self._wake.wait(POLL_S)
+                self._wake.clear()
+                # A project that another process has made is served from the next round on.
+                self._open_projects()
+
+    def _save_refusals(self) -> None:
+        with self._refused_lock:
+            refused, self._refused = self._refused, {}
+        if not refused:
+            return
+        with control.writing(self.engine).begin() as connection:
+            for project, counts in refused.items():
+                tallies = {f"refused {reason}": count for reason, count in counts.items()}
+                count_up(connection, project, tallies)
+
+    def _note(self, failure: Exception) -> None:
+        self.trouble = f"{type(failure).__name__}: {failure}"
+
+    def _run(self, function: Callable[[], None], name: str) -> None:
+        thread = Thread(target=function, name=name, daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    def _open_projects(self) -> None:
+        """Open the projects that are in the control database and not open yet."""
+        data = self.settings.data
+        with self.engine.begin() as connection:
+            for row in connection.execute(sa.select(control.projects)).all():
+                if row.id in self._projects:
+                    continue
+                project = open_project(
+                    connection,
+                    row,
+                    self._master,
+                    DeltaStore(data / "events" / str(row.id)),
+                    lambda number: data / "cache" / str(number),
+                    keeps=self.writes,
+                )
+                project.parts.open()
+                self._projects[row.id] = project
+
+
+def decode_definition(text: bytes, kind: str | None = None) -> msgspec.Struct:
+    """A report's definition from its JSON; `kind` is known from elsewhere, or stands in it."""
+    try:
+        fields = msgspec.json.decode(text, type=dict[str, Any])
+        kind = kind or str(fields.get("kind", ""))
+        if kind not in REPORTS:
+            raise BadQuestion(
+                f"There is no report “{kind[:60]}”",
+                where="kind",
+                mend=f"There are {', '.join(sorted(REPORTS))}.",
+            )
+        given = {**fields, "kind": kind}
+        definition: msgspec.Struct = msgspec.convert(given, REPORTS[kind].definition)
+        return definition
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as failure:
+        what, _, where = str(failure).partition(" - at `$")
+        raise BadQuestion(
+            "The definition cannot be read",
+            detail=f"{what}.",
+            where=where.rstrip("`").lstrip("."),
+            mend="docs/reference/reports.md shows what each report takes.",
+        ) from None
+
+
+def check_project(name: str, timezone: str) -> None:
+    """Refuse a name that would not do in an address, and a time zone that is none."""
+    if not re.fullmatch(PROJECT_NAME, name):
+        raise SojournError(
+            f"“{name[:60]}” cannot name a project",
+            mend="Use lower-case letters, digits, - and _, up to 63 of them.",
+        )
+    try:
+        ZoneInfo(timezone)
+    except (KeyError, ValueError, OSError):
+        raise SojournError(
+            f"“{timezone[:60]}” is no time zone",
+            mend="Use a name such as Europe/Berlin or UTC.",
+        ) from None
+
+
+def _lock(data: Path) -> tuple[IO[str], bool]:
+    """Take the folder for writing if no other process has it."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        file = (data / "lock").open("w")
+    except OSError as failure:
+        raise Unavailable(
+            "The data folder cannot be used", detail=str(failure), where=str(data)
+        ) from None
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return file, False
+    return file, True
+
+
+def _migrate(engine: sa.Engine) -> None:
+    """Bring the control database to today's tables."""
+    config = alembic.config.Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with control.writing(engine).begin() as connection:
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, "head")

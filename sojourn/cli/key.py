@@ -1,0 +1,79 @@
+"""`sojourn key`: make, list and take back the keys of a project."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cyclopts import App
+from rich.console import Console
+from rich.table import Table
+
+from sojourn import settings
+from sojourn.accounts import keys
+from sojourn.accounts.keys import KeyKind
+from sojourn.application import Sojourn
+from sojourn.control import writing
+
+app = App(name="key", help="Make, list and take back the keys of a project.")
+
+
+@app.command
+def create(kind: KeyKind, *, project: str, data: Path | None = None) -> None:
+    """Make a key and print it; it cannot be shown again.
+
+    Parameters
+    ----------
+    kind
+        `write` lets a client send events, `read` lets a program ask questions.
+    project
+        The only project the key opens.
+    data
+        The data folder.
+    """
+    with Sojourn(settings.from_environment(data=data)) as sojourn:
+        opened = sojourn.project(project)
+        with writing(sojourn.engine).begin() as connection:
+            print(keys.create(connection, opened.id, kind, sojourn.clock_ms()))
+
+
+@app.command(name="list")
+def show(*, project: str, data: Path | None = None) -> None:
+    """List the keys of a project by how they begin.
+
+    Parameters
+    ----------
+    project
+        The project.
+    data
+        The data folder.
+    """
+    with Sojourn(settings.from_environment(data=data)) as sojourn:
+        opened = sojourn.project(project)
+        with sojourn.engine.begin() as connection:
+            known = keys.listed(connection, opened.id)
+    table = Table("key", "kind", "made")
+    for hint, kind, made_ms in known:
+        made = datetime.fromtimestamp(made_ms / 1000, UTC)
+        table.add_row(f"{hint}…", kind, f"{made:%Y-%m-%d %H:%M} UTC")
+    Console().print(table if known else f"Project {project} has no keys.")
+
+
+@app.command
+def revoke(hint: str, *, project: str, data: Path | None = None) -> None:
+    """Take back a key, at once and for good.
+
+    Parameters
+    ----------
+    hint
+        How the key begins, as `sojourn key list` shows it.
+    project
+        The project.
+    data
+        The data folder.
+    """
+    with Sojourn(settings.from_environment(data=data)) as sojourn:
+        opened = sojourn.project(project)
+        with writing(sojourn.engine).begin() as connection:
+            gone = keys.revoke(connection, opened.id, hint.rstrip("…"))
+    print(f"{gone} key{'' if gone == 1 else 's'} taken back.")

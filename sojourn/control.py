@@ -1,0 +1,227 @@
+"""The control database: everything but the events, as one list of tables.
+
+SQLite beside the data by default, PostgreSQL when a URL says so; only what both can do is used.
+Migrations in `migrations/` make the tables; this list is what they must add up to, which a test
+compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+metadata = sa.MetaData()
+
+PARAMETERS_MAX = 5_000
+"""Values in one IN list: well under what both databases take in a statement (32,766 and 65,535)."""
+
+projects = sa.Table(
+    "projects",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("timezone", sa.Text, nullable=False),
+    sa.Column("simulated", sa.Boolean, nullable=False),
+    sa.Column("wrapped_key", sa.LargeBinary, nullable=False),
+)
+
+keys = sa.Table(
+    "keys",
+    metadata,
+    sa.Column("digest", sa.LargeBinary, primary_key=True),
+    sa.Column("project", sa.Integer, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("hint", sa.Text, nullable=False),
+    sa.Column("created_ms", sa.BigInteger, nullable=False),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("digest", sa.LargeBinary, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("expires_ms", sa.BigInteger, nullable=False),
+)
+
+identifiers = sa.Table(
+    "identifiers",
+    metadata,
+    sa.Column("project", sa.Integer, primary_key=True),
+    sa.Column("digest", sa.LargeBinary, primary_key=True),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("person", sa.BigInteger, nullable=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    sa.Index("identifiers_of_person", "project", "person"),
+)
+
+merges = sa.Table(
+    "merges",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("project", sa.Integer, nullable=False),
+    sa.Column("person", sa.BigInteger, nullable=False),
+    sa.Column("into", sa.BigInteger, nullable=False),
+    sa.Column("order", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("project", "person"),
+    sqlite_autoincrement=True,
+)
+
+person_keys = sa.Table(
+    "person_keys",
+    metadata,
+    sa.Column("project", sa.Integer, primary_key=True),
+    sa.Column("person", sa.BigInteger, primary_key=True),
+    sa.Column("category", sa.Text, primary_key=True),
+    sa.Column("wrapped", sa.LargeBinary, nullable=False),
+)
+
+profiles = sa.Table(
+    "profiles",
+    metadata,
+    sa.Column("project", sa.Integer, primary_key=True),
+    sa.Column("person", sa.BigInteger, primary_key=True),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+)
+
+event_names = sa.Table(
+    "event_names",
+    metadata,
+    sa.Column("project", sa.Integer, primary_key=True),
+    sa.Column("code", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+)
+
+properties = sa.Table(
+    "properties",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("project", sa.Integer, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("column", sa.Text, nullable=False),
+    sa.UniqueConstraint("project", "name", "type"),
+    sqlite_autoincrement=True,
+)
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    sa.Column("project", sa.Integer, primary_key=True),
+    sa.Column("digest", sa.LargeBinary, primary_key=True),
+    sa.Column("order", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+tallies = sa.Table(
+    "tallies",
+    metadata,
+    sa.Column("project", sa.Integer, primary_key=True),
+    sa.Column("what", sa.Text, primary_key=True),
+    sa.Column("events", sa.BigInteger, nullable=False),
+)
+
+outcomes = sa.Table(
+    "outcomes",
+    metadata,
+    sa.Column("inbox_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("stored", sa.Integer, nullable=False),
+    sa.Column("duplicates", sa.Integer, nullable=False),
+)
+
+progress = sa.Table(
+    "progress",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.BigInteger, nullable=False),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("chain", sa.LargeBinary, nullable=False),
+)
+
+
+def connect(url: str) -> sa.Engine:
+    """An engine on which a commit is on disk when it returns."""
+    engine = sa.create_engine(url)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _set_up_sqlite)
+        sa.event.listen(engine, "begin", _begin_at_once)
+    return engine
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of a SQLite file, whose folder is made if need be."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{path}"
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    # The driver must not open transactions of its own: `_begin_at_once` does.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "busy_timeout=30000",
+        "secure_delete=ON",
+        "cache_size=-65536",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_at_once(connection: sa.Connection) -> None:
+    # A reader keeps the snapshot of its first statement; a writer announces itself
+    # (`execution_options(writes=True)`) so that two writers queue instead of failing half-way.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def writing(engine: sa.Engine) -> sa.Engine:
+    """The same database, for transactions that write."""
+    return engine.execution_options(writes=True)
+
+
+def upsert(
+    connection: sa.Connection,
+    table: sa.Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    add: str = "",
+    keep: bool = False,
+) -> None:
+    """Insert rows; where the primary key exists, overwrite, `add` to one column, or `keep`."""
+    if not rows:
+        return
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    statement: Any = insert(table)
+    if keep:
+        statement = statement.on_conflict_do_nothing()
+    else:
+        primary = [column.name for column in table.primary_key]
+        others = [name for name in rows[0] if name not in primary]
+        new = {name: statement.excluded[name] for name in others}
+        if add:
+            new[add] = table.c[add] + statement.excluded[add]
+        statement = statement.on_conflict_do_update(index_elements=primary, set_=new)
+    connection.execute(statement, list(rows))
+
+
+Item = TypeVar("Item")
+
+
+def slices(items: Iterable[Item], size: int = PARAMETERS_MAX) -> Iterator[list[Item]]:
+    """The items in lists that one statement can take."""
+    known = list(items)
+    for begin in range(0, len(known), size):
+        yield known[begin : begin + size]

@@ -1,0 +1,58 @@
+"""An event: something one person did at one instant, as every wire hands it to ingest.
+
+Wires parse many formats into this one value; the pipeline's steps turn one `Event` into another;
+the applier gives it a person and a place in the order of arrival. Instants are milliseconds since
+1970 in UTC, everywhere.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import msgspec
+
+type_ranks: tuple[str, ...] = ("user_id", "email", "anonymous_id")
+"""Identifier types from the highest to the lowest: Woopra's default of id, e-mail, cookie."""
+
+PropertyValue = str | float | bool
+
+
+class Identifier(msgspec.Struct, frozen=True, array_like=True):
+    """One way in which a client names a person, such as `user_id` “42”."""
+
+    type: str
+    value: str
+
+
+class Kind(IntEnum):
+    """What a message is about."""
+
+    EVENT = 0
+    """Something happened: it goes into the timeline."""
+    PROFILE = 1
+    """Facts about the person (`traits`) and their identifiers; nothing happened."""
+    ALIAS = 2
+    """Two identifiers, `identifiers` and `previous`, name one person."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One message about one person.
+
+    `properties`, `sealed` and `traits` come as any JSON object and are flat, a `PropertyValue` by
+    name, once the pipeline is through with them. `sealed` holds the properties whose values
+    identify the person and so never stand in the clear. `message_id` makes the event
+    unique within its project: the same id is stored once, however often it is sent.
+    """
+
+    kind: Kind = Kind.EVENT
+    name: str = ""
+    ts: int
+    identifiers: tuple[Identifier, ...] = ()
+    properties: dict[str, Any] = {}
+    sealed: dict[str, Any] = {}
+    traits: dict[str, Any] = {}
+    previous: Identifier | None = None
+    message_id: str
+    source: str = ""
+    purposes: int = 0

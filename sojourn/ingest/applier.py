@@ -1,0 +1,287 @@
+"""The applier: one writer that turns inbox rows, in order, into people, profiles and timelines.
+
+    inbox rows ─► known already? ─► whose? ─► profile ─► words ─► rows ─► tail ─► (later) table
+
+One control-database transaction covers a batch and carries the last applied inbox row; the table's
+commit carries the last row it holds; a row leaves the inbox only when it is in the table. So:
+
+    crash before the transaction      the rows are applied again, from the start
+    crash after it, before the table  the rows are replayed: same people, same decisions, no writes
+    crash after the table             the rows are in the table and are only trimmed
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from sojourn import control
+from sojourn.event import Event, Kind
+from sojourn.ingest import rows as event_rows
+from sojourn.ingest.drop_reason import DropReason
+from sojourn.ingest.inbox import Inbox, Row, order_of
+from sojourn.ingest.pipeline import EVENT_NAMES_MAX, PROPERTY_NAMES_MAX
+from sojourn.ingest.project import Project, load_vocabulary
+from sojourn.people import identities, profiles
+from sojourn.people.identities import Changes
+
+ROWS_MAX = 64
+"""Inbox rows in one transaction: enough to share its cost, few enough to be visible in a moment."""
+COMMIT_EVENTS_MAX = 250_000
+"""Applied events that wait for the table before they are committed at once."""
+COMMIT_AFTER_MS = 30_000
+"""How long applied events may wait. They are safe in the inbox; a commit makes files."""
+OUTCOMES_KEPT = 100_000
+"""Inbox rows whose outcome is remembered for whoever sent them, such as an import."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """What applying some inbox rows of one project came to."""
+
+    project: Project
+    table: pa.Table
+    changes: Changes = field(default_factory=Changes)
+    stored: Counter[int] = field(default_factory=Counter)
+    duplicates: Counter[int] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+
+
+class Applier:
+    """Applies what is in the inbox. One thread of one process calls its methods."""
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        inbox: Inbox,
+        projects: Callable[[], Mapping[int, Project]],
+        clock_ms: Callable[[], int],
+    ) -> None:
+        self._engine = engine
+        self._writing = control.writing(engine)
+        self._inbox = inbox
+        self._projects = projects
+        self._clock_ms = clock_ms
+        self._waiting_since_ms: int | None = None
+        with engine.begin() as connection:
+            self.applied = read_progress(connection)
+
+    def step(self) -> int:
+        """Apply the next inbox rows; how many there were."""
+        rows = self._inbox.after(self.applied, ROWS_MAX)
+        if not rows:
+            return 0
+        projects = self._projects()
+        known = [row for row in rows if row.project in projects]
+        try:
+            batches = self._apply(known, projects, rows[-1].id)
+        except Exception:
+            # Memory may be ahead of the transaction that failed; the next try starts from the disk.
+            for project in {row.project: projects[row.project] for row in known}.values():
+                self._reload(project)
+            raise
+        self.applied = rows[-1].id
+        for batch in batches:
+            self._show(batch)
+        return len(rows)
+
+    def replay(self) -> None:
+        """Bring back to the tail what was applied but had not reached the table before a stop."""
+        projects = self._projects()
+        first = min((project.parts.opened for project in projects.values()), default=0)
+        while rows := [row for row in self._inbox.after(first, ROWS_MAX) if row.id <= self.applied]:
+            first = rows[-1].id
+            known = [row for row in rows if row.project in projects]
+            for project, theirs in _by_project(known, projects):
+                missing = [row for row in theirs if row.id > project.parts.opened]
+                with self._engine.begin() as connection:
+                    batch = _replayed(connection, project, missing)
+                self._show(batch)
+
+    def commit(self, *, now: bool = False) -> None:
+        """Move what waits to the tables, if enough waits for long enough (or `now`); then trim."""
+        projects = [project for project in self._projects().values() if project.uncommitted]
+        waiting = sum(len(table) for project in projects for table in project.uncommitted)
+        if not projects:
+            self._waiting_since_ms = None
+        elif now or waiting >= COMMIT_EVENTS_MAX or self._overdue():
+            for project in projects:
+                table = pa.concat_tables(project.uncommitted, promote_options="default")
+                project.store.append(table, self.applied)
+                project.uncommitted.clear()
+            self._waiting_since_ms = None
+            self._inbox.trim(self.applied)
+
+    def _overdue(self) -> bool:
+        since = self._waiting_since_ms
+        return since is not None and self._clock_ms() - since >= COMMIT_AFTER_MS
+
+    def _apply(self, rows: list[Row], projects: Mapping[int, Project], last: int) -> list[Batch]:
+        with self._writing.begin() as connection:
+            batches = [
+                _apply_project(connection, project, theirs)
+                for project, theirs in _by_project(rows, projects)
+            ]
+            for batch in batches:
+                _save(connection, batch)
+            progress = {"name": "applied", "value": last}
+            control.upsert(connection, control.progress, [progress])
+            old = control.outcomes.c.inbox_id <= last - OUTCOMES_KEPT
+            connection.execute(sa.delete(control.outcomes).where(old))
+        return batches
+
+    def _show(self, batch: Batch) -> None:
+        project = batch.project
+        merges = [(person, into) for person, into, _ in batch.changes.merges]
+        project.parts.add(batch.table, merges)
+        project.vault.trim()
+        if len(batch.table):
+            project.uncommitted.append(batch.table)
+            if self._waiting_since_ms is None:
+                self._waiting_since_ms = self._clock_ms()
+
+    def _reload(self, project: Project) -> None:
+        with self._writing.begin() as connection:
+            project.vault.forget_keys()
+            project.vocabulary.become(load_vocabulary(connection, project.id))
+            project.canon = identities.load_canon(connection, project.id)
+            project.people = identities.Identities(
+                project.id,
+                project.vault,
+                project.canon,
+                identities.next_person(connection, project.id),
+            )
+
+
+def read_progress(connection: sa.Connection) -> int:
+    """The last inbox row that has been applied."""
+    table = control.progress
+    found = connection.execute(sa.select(table.c.value).where(table.c.name == "applied"))
+    return found.scalar() or 0
+
+
+def _by_project(
+    rows: list[Row], projects: Mapping[int, Project]
+) -> Iterable[tuple[Project, list[Row]]]:
+    ordered = sorted(rows, key=lambda row: (row.project, row.id))
+    for project, theirs in groupby(ordered, key=lambda row: row.project):
+        yield projects[project], list(theirs)
+
+
+Placed = tuple[int, Event]
+"""An event with its order of arrival."""
+
+
+def _apply_project(connection: sa.Connection, project: Project, rows: list[Row]) -> Batch:
+    batch = Batch(project, event_rows.EMPTY)
+    fresh = _first_seen(connection, project, rows, batch)
+    events = [(order, event) for order, event in fresh if _fits(project, event, batch)]
+    project.people.prepare(connection, (event for _, event in events))
+    owners = [project.people.resolve(event, order, batch.changes) for order, event in events]
+    identities.save(connection, project.id, project.vault, batch.changes)
+    traits = [
+        (person, event.ts, event.traits)
+        for person, (_, event) in zip(owners, events, strict=True)
+        if event.traits
+    ]
+    profiles.update(connection, project.id, project.vault, traits)
+    batch.table = event_rows.table_of(connection, project, events, owners)
+    return batch
+
+
+def _replayed(connection: sa.Connection, project: Project, rows: list[Row]) -> Batch:
+    """The batch these rows were when they were applied: who and what is known, nothing is new."""
+    batch = Batch(project, event_rows.EMPTY)
+    fresh = _first_seen(connection, project, rows, batch)
+    events = [(order, event) for order, event in fresh if event.name in project.vocabulary.codes]
+    project.people.prepare(connection, (event for _, event in events))
+    found = [project.people.find(event.identifiers) for _, event in events]
+    owned = [(event, who) for event, who in zip(events, found, strict=True) if who is not None]
+    owners = [who for _, who in owned]
+    batch.table = event_rows.table_of(connection, project, [event for event, _ in owned], owners)
+    return batch
+
+
+def _first_seen(
+    connection: sa.Connection, project: Project, rows: list[Row], batch: Batch
+) -> list[Placed]:
+    """The events whose message id is seen for the first time here, and their row's counts.
+
+    The table of message ids remembers at which place each was first seen, so that a replay makes
+    the same choice again.
+    """
+    table = control.messages
+    placed = [
+        (order_of(row.id, place), event) for row in rows for place, event in enumerate(row.events)
+    ]
+    digests = [project.vault.digest("message", event.message_id) for _, event in placed]
+    seen: dict[bytes, int] = {}
+    for some in control.slices(dict.fromkeys(digests)):
+        found = connection.execute(
+            sa.select(table.c.digest, table.c.order).where(
+                table.c.project == project.id, table.c.digest.in_(some)
+            )
+        )
+        seen.update({bytes(digest): order for digest, order in found})
+    new: list[dict[str, object]] = []
+    kept: list[Placed] = []
+    for (order, event), digest in zip(placed, digests, strict=True):
+        if digest not in seen:
+            seen[digest] = order
+            new.append({"project": project.id, "digest": digest, "order": order})
+        fresh = seen[digest] == order
+        if fresh:
+            kept.append((order, event))
+        counts = batch.stored if fresh else batch.duplicates
+        counts[order // order_of(1, 0)] += 1
+    if new:
+        connection.execute(sa.insert(table), new)
+    return kept
+
+
+def _fits(project: Project, event: Event, batch: Batch) -> bool:
+    """The pipeline has bounded the names it saw; only here are those of all processes known."""
+    words = project.vocabulary
+    if event.kind is not Kind.EVENT or event.name in words.codes:
+        return True
+    if len(words.names) >= EVENT_NAMES_MAX:
+        batch.refused[DropReason.TOO_MANY_EVENT_NAMES] += 1
+        return False
+    if len(words.properties()) + len(event.properties) > 2 * PROPERTY_NAMES_MAX:
+        batch.refused[DropReason.TOO_MANY_PROPERTY_NAMES] += 1
+        return False
+    return True
+
+
+def _save(connection: sa.Connection, batch: Batch) -> None:
+    """Write what the batch came to: totals since the project began, and the outcome of each row."""
+    tallies = {
+        "stored": batch.stored.total() - batch.refused.total(),
+        "duplicates": batch.duplicates.total(),
+        **{f"refused {reason}": count for reason, count in batch.refused.items()},
+    }
+    count_up(connection, batch.project.id, tallies)
+    rows = batch.stored.keys() | batch.duplicates.keys()
+    control.upsert(
+        connection,
+        control.outcomes,
+        [
+            {"inbox_id": row, "stored": batch.stored[row], "duplicates": batch.duplicates[row]}
+            for row in sorted(rows)
+        ],
+    )
+
+
+def count_up(connection: sa.Connection, project: int, counts: Mapping[str, int]) -> None:
+    """Add to the project's totals."""
+    rows = [
+        {"project": project, "what": what, "events": events}
+        for what, events in counts.items()
+        if events
+    ]
+    control.upsert(connection, control.tallies, rows, add="events")

@@ -1,0 +1,43 @@
+"""Why an event was not kept. A refusal is a value: counted by reason and told to the sender."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class DropReason(StrEnum):
+    """Every reason there is; the value is what counters and answers show."""
+
+    NOT_AN_EVENT = "not_an_event"
+    """The message is no JSON object, or of a type the wire does not know."""
+    BAD_ROW = "bad_row"
+    """The row of a file cannot be read: another number of columns, broken JSON."""
+    NO_EVENT_NAME = "no_event_name"
+    NO_IDENTIFIER = "no_identifier"
+    BAD_TIMESTAMP = "bad_timestamp"
+    """Neither ISO 8601 nor an epoch in seconds, milliseconds or microseconds."""
+    TIMESTAMP_OUT_OF_RANGE = "timestamp_out_of_range"
+    """Before 1980, or more than a day after it arrived."""
+    BAD_TEXT = "bad_text"
+    """A NUL or half a surrogate pair in a name, an identifier or a value."""
+    TOO_LONG = "too_long"
+    """A name or an identifier is longer than it may be."""
+    TOO_DEEP = "too_deep"
+    """A property is nested deeper than it may be."""
+    TOO_MANY_PROPERTIES = "too_many_properties"
+    """This event has more properties than one event may have."""
+    TOO_LARGE = "too_large"
+    """The event takes more bytes than one event may take."""
+    TOO_MANY_EVENT_NAMES = "too_many_event_names"
+    """The project has as many event names as it may have, and this one is new."""
+    TOO_MANY_PROPERTY_NAMES = "too_many_property_names"
+    """The project has as many properties as it may have, and one here is new."""
+
+
+class Dropped(msgspec.Struct, frozen=True):
+    """An event that is not kept, and why."""
+
+    reason: DropReason
+    detail: str = ""

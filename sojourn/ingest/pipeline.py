@@ -1,0 +1,277 @@
+"""Ingest is a list: each step takes one event and gives it back, changed or not, or drops it.
+
+One loop runs the steps, counts what each dropped and stops at the first drop. Nothing has been
+written by then: what may not be kept never touches the disk.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from sojourn.event import Event, Kind, PropertyValue
+from sojourn.ingest.drop_reason import Dropped, DropReason
+from sojourn.policy import taxonomy
+from sojourn.timeline import EVERY_PURPOSE
+
+NAME_CHARS_MAX = 200
+"""Event and property names are read by people; longer ones are data that strayed into a name."""
+IDENTIFIER_CHARS_MAX = 500
+"""Longer than any e-mail address (254) or device id; Woopra stops at 140."""
+EVENT_BYTES_MAX = 32 * 1024
+"""Segment's own limit for one message."""
+PROPERTIES_MAX = 256
+"""Twice what Woopra's libraries send; each becomes a column."""
+DEPTH_MAX = 6
+"""Deeper objects are documents, not properties; the names they flatten to could not be read."""
+EVENT_NAMES_MAX = 10_000
+"""Codes have 16 bits, and a list of names must stay one that a person can pick from."""
+PROPERTY_NAMES_MAX = 2_000
+"""Each is a column of the table; beyond this, names are made of data."""
+OLDEST_MS = 315_532_800_000
+"""1980-01-01: earlier instants are zero or seconds mistaken for milliseconds."""
+SKEW_MS_MAX = 24 * 3_600_000
+"""A clock may be wrong by its time zone, not by more."""
+CONTENT_BYTES = 16
+"""Two contents in 2^64 would be needed to find two with the same hash of this length."""
+
+
+@dataclass(slots=True)
+class Names:
+    """A project's event and property names as far as this process has seen them.
+
+    The applier, which sees those of every process, has the last word.
+    """
+
+    events: set[str] = field(default_factory=set)
+    properties: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What the steps know besides the event: when it arrived, and the project's names."""
+
+    received_ms: int
+    names: Names = field(default_factory=Names)
+
+
+Step = Callable[[Event, Arrival], Event | Dropped]
+
+
+def name_event(event: Event, arrival: Arrival) -> Event | Dropped:
+    """Something that happened has a name, of a length people can read."""
+    if event.kind is Kind.EVENT and not event.name:
+        return Dropped(DropReason.NO_EVENT_NAME, "The event has no name.")
+    if len(event.name) > NAME_CHARS_MAX:
+        return Dropped(DropReason.TOO_LONG, f"The name has over {NAME_CHARS_MAX} characters.")
+    return event
+
+
+def require_identifier(event: Event, arrival: Arrival) -> Event | Dropped:
+    """Every event belongs to a person, so it must say whose it is."""
+    if not event.identifiers or (event.kind is Kind.ALIAS and event.previous is None):
+        return Dropped(DropReason.NO_IDENTIFIER, "Give a user id or an anonymous id.")
+    for identifier in (*event.identifiers, *([event.previous] if event.previous else [])):
+        if len(identifier.value) > IDENTIFIER_CHARS_MAX:
+            detail = f"The {identifier.type} has over {IDENTIFIER_CHARS_MAX} characters."
+            return Dropped(DropReason.TOO_LONG, detail)
+        if not _storable(identifier.value):
+            return Dropped(DropReason.BAD_TEXT, f"The {identifier.type} has a NUL or broken text.")
+    return event
+
+
+def plausible_time(event: Event, arrival: Arrival) -> Event | Dropped:
+    """An instant that cannot be true would stretch every period and every chart."""
+    if OLDEST_MS <= event.ts <= arrival.received_ms + SKEW_MS_MAX:
+        return event
+    return Dropped(DropReason.TIMESTAMP_OUT_OF_RANGE, "It lies before 1980 or in the future.")
+
+
+def flatten(event: Event, arrival: Arrival) -> Event | Dropped:
+    """Nested objects become dotted names (`address.city`), lists become JSON text, null nothing."""
+    try:
+        properties = _flat(event.properties)
+        traits = _flat(event.traits)
+    except RecursionError:
+        return Dropped(DropReason.TOO_DEEP, f"Properties may nest {DEPTH_MAX} deep.")
+    except UnicodeEncodeError:
+        return Dropped(DropReason.BAD_TEXT, "A property has half a surrogate pair.")
+    if len(properties) > PROPERTIES_MAX or len(traits) > PROPERTIES_MAX:
+        return Dropped(DropReason.TOO_MANY_PROPERTIES, f"{PROPERTIES_MAX} are allowed.")
+    return msgspec.structs.replace(event, properties=properties, traits=traits)
+
+
+def clean_text(event: Event, arrival: Arrival) -> Event | Dropped:
+    """No store and no file format keeps a NUL faithfully, and half a character is no text."""
+    if not _storable(event.name) or not _storable(event.source):
+        return Dropped(DropReason.BAD_TEXT, "The name has a NUL or broken text.")
+    for name, value in (*event.properties.items(), *event.traits.items()):
+        if len(name) > NAME_CHARS_MAX:
+            detail = f"A property's name has over {NAME_CHARS_MAX} characters."
+            return Dropped(DropReason.TOO_LONG, detail)
+        if not _storable(name) or (isinstance(value, str) and not _storable(value)):
+            return Dropped(DropReason.BAD_TEXT, "A property has a NUL or broken text.")
+    return event
+
+
+def limit_size(event: Event, arrival: Arrival) -> Event | Dropped:
+    """One event may not crowd out the others."""
+    if len(msgspec.msgpack.encode(event)) > EVENT_BYTES_MAX:
+        return Dropped(DropReason.TOO_LARGE, f"An event may take {EVENT_BYTES_MAX // 1024} KiB.")
+    return event
+
+
+def seal_identifying(event: Event, arrival: Arrival) -> Event | Dropped:
+    """Values that name a person leave the columns: they are kept sealed, or with the profile."""
+    identifying = [
+        name for name, value in event.properties.items() if taxonomy.identifies(name, value)
+    ]
+    if not identifying:
+        return event
+    sealed = {name: event.properties[name] for name in identifying}
+    clear = {name: value for name, value in event.properties.items() if name not in sealed}
+    return msgspec.structs.replace(event, properties=clear, sealed=sealed)
+
+
+def known_or_new_name(event: Event, arrival: Arrival) -> Event | Dropped:
+    """A project has a bounded number of event and property names."""
+    if event.kind is not Kind.EVENT:
+        return event
+    names = arrival.names
+    if event.name not in names.events and len(names.events) >= EVENT_NAMES_MAX:
+        detail = f"The project has {EVENT_NAMES_MAX:,} event names; “{event.name}” is new."
+        return Dropped(DropReason.TOO_MANY_EVENT_NAMES, detail)
+    new = event.properties.keys() - names.properties
+    if new and len(names.properties) + len(new) > PROPERTY_NAMES_MAX:
+        detail = f"The project has {PROPERTY_NAMES_MAX:,} properties; “{min(new)}” is new."
+        return Dropped(DropReason.TOO_MANY_PROPERTY_NAMES, detail)
+    names.events.add(event.name)
+    names.properties |= new
+    return event
+
+
+def lawful_purposes(event: Event, arrival: Arrival) -> Event | Dropped:
+    """For which purposes the event may be kept: every one, as long as no policy is compiled."""
+    return msgspec.structs.replace(event, purposes=EVERY_PURPOSE)
+
+
+STEPS: tuple[Step, ...] = (
+    name_event,
+    require_identifier,
+    plausible_time,
+    flatten,
+    clean_text,
+    limit_size,
+    seal_identifying,
+    lawful_purposes,
+    known_or_new_name,
+)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a list of events, in their order: those kept, and the drops by index."""
+
+    kept: list[Event]
+    dropped: dict[int, Dropped]
+
+    def reasons(self) -> Counter[str]:
+        """How many events were dropped for each reason."""
+        return Counter(dropped.reason.value for dropped in self.dropped.values())
+
+
+def run(
+    events: Sequence[Event | Dropped], arrival: Arrival, steps: tuple[Step, ...] = STEPS
+) -> Outcome:
+    """Take each event through the steps, up to the first that drops it."""
+    events = with_message_ids(events, Counter())
+    kept: list[Event] = []
+    dropped: dict[int, Dropped] = {}
+    for index, event in enumerate(events):
+        for step in steps:
+            if isinstance(event, Dropped):
+                break
+            event = step(event, arrival)
+        if isinstance(event, Dropped):
+            dropped[index] = event
+        else:
+            kept.append(event)
+    return Outcome(kept, dropped)
+
+
+def with_message_ids(
+    events: Sequence[Event | Dropped], seen: Counter[bytes]
+) -> Sequence[Event | Dropped]:
+    """Give an id to events that came without: a hash of the content, and which of its equals it is.
+
+    The same file or body gives the same ids again, and two equal events in one are two events.
+    `seen` counts the contents so far.
+    """
+    if all(isinstance(event, Dropped) or event.message_id for event in events):
+        return events
+    named: list[Event | Dropped] = []
+    for event in events:
+        named.append(_with_message_id(event, seen) if isinstance(event, Event) else event)
+    return named
+
+
+def _with_message_id(event: Event, seen: Counter[bytes]) -> Event | Dropped:
+    if event.message_id:
+        return event
+    try:
+        text = msgspec.msgpack.encode(event)
+    except UnicodeEncodeError:
+        return Dropped(DropReason.BAD_TEXT, "It has half a surrogate pair.")
+    except RecursionError:
+        return Dropped(DropReason.TOO_DEEP, f"Properties may nest {DEPTH_MAX} deep.")
+    content = blake2b(text, digest_size=CONTENT_BYTES).digest()
+    seen[content] += 1
+    return msgspec.structs.replace(event, message_id=f"{content.hex()}-{seen[content]}")
+
+
+def _storable(text: str) -> bool:
+    if text.isascii():
+        return "\0" not in text
+    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _flat(given: dict[str, Any]) -> dict[str, PropertyValue]:
+    flat: dict[str, PropertyValue] = {}
+    for name, value in given.items():
+        _flatten_into(flat, name, value, 1)
+    return flat
+
+
+def _flatten_into(flat: dict[str, PropertyValue], name: str, value: Any, depth: int) -> None:
+    if isinstance(value, str | bool):
+        flat[name] = value
+    elif isinstance(value, int):
+        # A number beyond 2^53 would lose digits as a float, and such a number is an id.
+        flat[name] = float(value) if abs(value) <= 2**53 else str(value)
+    elif isinstance(value, float):
+        if math.isfinite(value):
+            flat[name] = value
+    elif isinstance(value, dict):
+        if depth >= DEPTH_MAX:
+            raise RecursionError
+        for inner, item in value.items():
+            _flatten_into(flat, f"{name}.{inner}", item, depth + 1)
+    elif isinstance(value, list):
+        if _depth(value) + depth > DEPTH_MAX:
+            raise RecursionError
+        flat[name] = msgspec.json.encode(value).decode()
+
+
+def _depth(value: Any) -> int:
+    """How deep a list or object nests; the decoder has bounded it well below Python's own limit."""
+    if isinstance(value, list):
+        return 1 + max(map(_depth, value), default=0)
+    if isinstance(value, dict):
+        return 1 + max(map(_depth, value.values()), default=0)
+    return 0

@@ -1,0 +1,104 @@
+"""A project as the applier holds it: its words, its people, its store and its parts."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from sojourn import control
+from sojourn.ingest.inbox import PLACES, order_of
+from sojourn.ingest.pipeline import Names
+from sojourn.people import identities
+from sojourn.people.identities import Identities
+from sojourn.store import Store
+from sojourn.timelines.canon import Canon
+from sojourn.timelines.parts import Parts
+from sojourn.vault import Sealer, Vault
+from sojourn.vocabulary import Vocabulary
+
+
+@dataclass(slots=True)
+class Project:
+    """One open project. `uncommitted` are applied rows that the store does not hold yet."""
+
+    id: int
+    name: str
+    title: str
+    zone: ZoneInfo
+    simulated: bool
+    vault: Vault
+    vocabulary: Vocabulary
+    canon: Canon
+    people: Identities
+    store: Store
+    parts: Parts
+    names: Names
+    uncommitted: list[pa.Table]
+
+
+def wrap_key(master: Sealer, name: str, key: bytes) -> bytes:
+    """A project's key as it stands in the control database."""
+    return master.seal(key, f"project {name}".encode())
+
+
+def open_project(
+    connection: sa.Connection,
+    row: sa.Row,  # type: ignore[type-arg]
+    master: Sealer,
+    store: Store,
+    cache: Callable[[int], Path] | None,
+    *,
+    keeps: bool,
+) -> Project:
+    """Open a project from its row in the control database; its parts are opened by the caller."""
+    key = master.open(row.wrapped_key, f"project {row.name}".encode())
+    vault = Vault(row.id, key)
+    vocabulary = load_vocabulary(connection, row.id)
+    canon = identities.load_canon(connection, row.id)
+    people = Identities(row.id, vault, canon, identities.next_person(connection, row.id))
+    parts = Parts(
+        store,
+        vocabulary,
+        copy.deepcopy(canon),
+        lambda inbox_row: order_of(inbox_row, PLACES - 1),
+        cache(row.id) if cache else None,
+        keeps=keeps,
+    )
+    return Project(
+        id=row.id,
+        name=row.name,
+        title=row.title,
+        zone=ZoneInfo(row.timezone),
+        simulated=row.simulated,
+        vault=vault,
+        vocabulary=vocabulary,
+        canon=canon,
+        people=people,
+        store=store,
+        parts=parts,
+        names=Names(set(vocabulary.codes), {name for name, _ in vocabulary.properties()}),
+        uncommitted=[],
+    )
+
+
+def load_vocabulary(connection: sa.Connection, project: int) -> Vocabulary:
+    """The words of a project, as last committed."""
+    vocabulary = Vocabulary()
+    names, properties = control.event_names, control.properties
+    for (name,) in connection.execute(
+        sa.select(names.c.name).where(names.c.project == project).order_by(names.c.code)
+    ):
+        vocabulary.add_event(name)
+    for name, kind, column in connection.execute(
+        sa.select(properties.c.name, properties.c.type, properties.c.column)
+        .where(properties.c.project == project)
+        .order_by(properties.c.number)
+    ):
+        vocabulary.add_property(name, kind, column)
+    return vocabulary

@@ -1,0 +1,35 @@
+"""The types in which every kernel takes a timeline, so that one compilation serves all stores.
+
+To numba a memory-mapped array that may not be written is another type than a fresh one. A signature
+that asks for read-only arrays takes both, and a function with a signature is compiled when its file
+is imported (or read from numba's cache), never while somebody waits for an answer.
+
+Each kernel stands alone in its file: numba's cache notices a change of the file that holds a
+kernel, not of a file that the kernel calls.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba import types
+
+
+def _read(scalar: Any) -> Any:
+    return types.Array(scalar, 1, "C", readonly=True)
+
+
+INSTANTS = _read(types.int64)
+"""int64[…]: milliseconds, and every other array of whole numbers that is only read."""
+
+CODES = _read(types.uint16)
+"""uint16[m]: event codes, and purpose masks."""
+
+TIMELINE = (INSTANTS, INSTANTS, INSTANTS, CODES, CODES)
+"""starts[n] · ends[n] · ts[m] · event[m] · purposes[m]"""
+
+MARKS = (INSTANTS, INSTANTS)
+"""table[names] · held[m] or [0], see `filter.marks`"""
+
+SCOPE = (types.int64, types.int64, types.int64)
+"""start_ms · end_ms · purpose"""

@@ -1,0 +1,13 @@
+"""Alembic's entry: migrations run on the connection that `application.py` hands over."""
+
+from alembic import context
+
+from sojourn import control
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=control.metadata,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,219 @@
+"""Whose event it is: from the identifiers a client sent to one person.
+
+Woopra's rule. Identifier types are ranked (`type_ranks` in `event.py`); an event is matched from
+its highest identifier down, and the first that is known wins; if none is, there is a new person.
+What else the event names then joins that person, and a lower identifier that leads to somebody
+else merges them, unless the two differ in a higher identifier: the same e-mail with another user id
+stays another person. A link from an identifier never moves; merging is a layer above (`Canon`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from sojourn import control
+from sojourn.event import Event, Identifier, Kind, type_ranks
+from sojourn.timelines.canon import Canon
+from sojourn.vault import Vault
+
+CATEGORY = "identifier"
+"""The data category under whose key a person's identifiers are sealed."""
+LINKS_CACHED_MAX = 500_000
+"""About 100 MB; beyond it the cache starts anew and the next batch asks the database."""
+
+RANK = {kind: rank for rank, kind in enumerate(type_ranks)}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A new link from an identifier to a person."""
+
+    digest: bytes
+    identifier: Identifier
+    person: int
+
+
+@dataclass(slots=True)
+class Changes:
+    """What one batch of events made: links, and merges as (gone, into, order of arrival)."""
+
+    links: list[Link] = field(default_factory=list)
+    merges: list[tuple[int, int, int]] = field(default_factory=list)
+
+
+class Identities:
+    """Identifiers and merges of one project, as the applier knows them."""
+
+    def __init__(self, project: int, vault: Vault, canon: Canon, next_person: int) -> None:
+        self._project = project
+        self._vault = vault
+        self._canon = canon
+        self._next_person = next_person
+        self._links: dict[bytes, int | None] = {}
+        self._types: dict[int, set[str]] = {}
+
+    def prepare(self, connection: sa.Connection, events: Iterable[Event]) -> None:
+        """Have at hand what the identifiers of these events lead to."""
+        if len(self._links) > LINKS_CACHED_MAX:
+            self._links.clear()
+            self._types.clear()
+        named = (identifier for event in events for identifier in _named(event))
+        digests = dict.fromkeys(self.digest(identifier) for identifier in named)
+        unknown = [digest for digest in digests if digest not in self._links]
+        table = control.identifiers
+        for some in control.slices(unknown):
+            self._links.update(dict.fromkeys(some))
+            found = connection.execute(
+                sa.select(table.c.digest, table.c.person).where(
+                    table.c.project == self._project, table.c.digest.in_(some)
+                )
+            )
+            self._links.update({bytes(digest): person for digest, person in found})
+        people = {self._canon.of(who) for d in digests if (who := self._links[d]) is not None}
+        self._prepare_types(connection, people - self._types.keys())
+
+    def digest(self, identifier: Identifier) -> bytes:
+        """The keyed hash of an identifier."""
+        return self._vault.digest(identifier.type, identifier.value)
+
+    def find(self, identifiers: Iterable[Identifier]) -> int | None:
+        """The person that the highest known identifier leads to, None if none is known."""
+        for identifier in sorted(identifiers, key=rank):
+            person = self._links.get(self.digest(identifier))
+            if person is not None:
+                return self._canon.of(person)
+        return None
+
+    def resolve(self, event: Event, order: int, changes: Changes) -> int:
+        """The person of a prepared event; what it newly tells about who is who joins `changes`."""
+        ranked = sorted(event.identifiers, key=rank)
+        person = self._winner(ranked)
+        if person is None:
+            person = self._next_person
+            self._next_person += 1
+            self._types[person] = set()
+        for identifier in ranked:
+            self._join(identifier, person, order, changes)
+        if event.kind is Kind.ALIAS and event.previous is not None:
+            self._join_alias(event.previous, person, order, changes)
+        return person
+
+    def _winner(self, ranked: list[Identifier]) -> int | None:
+        """The first known person who has no other value of a higher identifier given here."""
+        higher: set[str] = set()
+        for identifier in ranked:
+            linked = self._links[self.digest(identifier)]
+            if linked is not None:
+                person = self._canon.of(linked)
+                if not higher & self._types[person]:
+                    return person
+            higher.add(identifier.type)
+        return None
+
+    def _join(self, identifier: Identifier, person: int, order: int, changes: Changes) -> None:
+        digest = self.digest(identifier)
+        linked = self._links[digest]
+        if linked is None:
+            self._links[digest] = person
+            self._types[person].add(identifier.type)
+            changes.links.append(Link(digest, identifier, person))
+            return
+        other = self._canon.of(linked)
+        if other != person and not self._differ_above(person, other, identifier):
+            self._merge(other, person, order, changes)
+
+    def _differ_above(self, person: int, other: int, identifier: Identifier) -> bool:
+        """Whether both have an identifier of a type ranked above this one: not the same, then."""
+        shared = self._types[person] & self._types[other]
+        return any(RANK.get(kind, len(RANK)) < rank(identifier) for kind in shared)
+
+    def _join_alias(self, previous: Identifier, person: int, order: int, changes: Changes) -> None:
+        """An alias says outright that two are one, so no rank stands against it."""
+        for kind in type_ranks:
+            linked = self._links[self.digest(Identifier(kind, previous.value))]
+            if linked is not None:
+                other = self._canon.of(linked)
+                if other != person:
+                    self._merge(other, person, order, changes)
+                return
+        self._join(previous, person, order, changes)
+
+    def _merge(self, person: int, into: int, order: int, changes: Changes) -> None:
+        self._types[into] |= self._types.pop(person)
+        self._canon.merge(person, into)
+        changes.merges.append((person, into, order))
+
+    def _prepare_types(self, connection: sa.Connection, people: set[int]) -> None:
+        """Which types of identifier these people have, merged ones included."""
+        owners = {member: who for who in people for member in (who, *self._canon.members(who))}
+        table = control.identifiers
+        self._types.update({who: set() for who in people})
+        for some in control.slices(owners):
+            found = connection.execute(
+                sa.select(table.c.person, table.c.type)
+                .where(table.c.project == self._project, table.c.person.in_(some))
+                .distinct()
+            )
+            for person, kind in found:
+                self._types[owners[person]].add(kind)
+
+
+def save(connection: sa.Connection, project: int, vault: Vault, changes: Changes) -> None:
+    """Write what a batch changed; the identifiers themselves are sealed."""
+    vault.prepare(connection, [(link.person, CATEGORY) for link in changes.links])
+    control.upsert(
+        connection,
+        control.identifiers,
+        [
+            {
+                "project": project,
+                "digest": link.digest,
+                "type": link.identifier.type,
+                "person": link.person,
+                "sealed": vault.seal((link.person, CATEGORY), link.identifier.value),
+            }
+            for link in changes.links
+        ],
+        keep=True,
+    )
+    if changes.merges:
+        rows = [
+            {"project": project, "person": person, "into": into, "order": order}
+            for person, into, order in changes.merges
+        ]
+        connection.execute(sa.insert(control.merges), rows)
+
+
+def load_canon(connection: sa.Connection, project: int) -> Canon:
+    """Who is who today in a project."""
+    table = control.merges
+    canon = Canon()
+    for person, into in connection.execute(
+        sa.select(table.c.person, table.c.into)
+        .where(table.c.project == project)
+        .order_by(table.c.number)
+    ):
+        canon.merge(person, into)
+    return canon
+
+
+def next_person(connection: sa.Connection, project: int) -> int:
+    """The first person id that was never given."""
+    table = control.identifiers
+    newest = sa.select(sa.func.max(table.c.person)).where(table.c.project == project)
+    return (connection.execute(newest).scalar() or 0) + 1
+
+
+def rank(identifier: Identifier) -> int:
+    """The rank of an identifier's type, 0 being the highest; unknown types come last."""
+    return RANK.get(identifier.type, len(RANK))
+
+
+def _named(event: Event) -> Iterable[Identifier]:
+    yield from event.identifiers
+    if event.previous is not None:
+        # An alias does not say of which type the former name was.
+        yield from (Identifier(kind, event.previous.value) for kind in type_ranks)

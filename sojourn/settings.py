@@ -1,0 +1,46 @@
+"""All settings in one frozen value, read once from the environment and the command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+DATA = Path("sojourn-data")
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a Sojourn keeps its data and where it listens. Each field is one environment variable.
+
+    data          SOJOURN_DATA          the folder of everything that is kept
+    database_url  SOJOURN_DATABASE_URL  the control database; SQLite in `data` unless set
+    master_key    SOJOURN_MASTER_KEY    64 hex digits that wrap every other key; a file in `data`
+                                        that only its owner can read, unless set
+    host          SOJOURN_HOST          the address to listen on: loopback unless told
+    port          SOJOURN_PORT
+    """
+
+    data: Path = DATA
+    database_url: str = ""
+    master_key: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8000
+
+
+def from_environment(environment: Mapping[str, str] = os.environ, **given: object) -> Settings:
+    """The settings that the environment names; what is `given` and not None goes before it."""
+    texts = {
+        field: environment[f"SOJOURN_{field.upper()}"]
+        for field in Settings.__struct_fields__
+        if f"SOJOURN_{field.upper()}" in environment
+    }
+    chosen = {name: value for name, value in given.items() if value is not None}
+    return msgspec.convert({**texts, **chosen}, Settings, strict=False, dec_hook=_path)
+
+
+def _path(kind: type, value: object) -> object:
+    if kind is Path:
+        return Path(str(value))
+    raise NotImplementedError(kind)

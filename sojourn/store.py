@@ -1,0 +1,70 @@
+"""A store: the committed events of one project, in an open table. The contract.
+
+Rows go in as Arrow tables and come back as Arrow tables, with these columns and one more for each
+property (see `properties` in `control.py` for which column holds which property):
+
+    person    int64   the person the event was given at collection
+    ts        int64   ms UTC
+    order     int64   order of arrival, unique; breaks ties between equal instants
+    event     string
+    alias     binary  digest of the identifier it came under, so that a merge can be undone
+    source    string
+    purposes  int32   bit mask: for which purposes it was lawful when it was collected
+    sealed    binary  personal values of this one event, sealed under the person's key
+
+A commit carries the inbox row up to which everything of the project is in the table, so that a
+crash at any instruction neither loses nor doubles an event. `tests/test_store.py` is the suite
+that every implementation passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+BUCKETS = 16
+"""Parts a project's people are spread over, by id: several a core, and few enough files a month."""
+
+EVERY_ORDER = (0, 2**63 - 1)
+
+CORE = pa.schema(
+    [
+        pa.field("person", pa.int64(), nullable=False),
+        pa.field("ts", pa.int64(), nullable=False),
+        pa.field("order", pa.int64(), nullable=False),
+        pa.field("event", pa.string(), nullable=False),
+        pa.field("alias", pa.binary()),
+        pa.field("source", pa.string()),
+        pa.field("purposes", pa.int32(), nullable=False),
+        pa.field("sealed", pa.binary()),
+    ]
+)
+
+
+class Store(Protocol):
+    """What `timelines/` and the applier need of a store."""
+
+    def committed(self) -> int:
+        """The inbox row up to which everything of this project is in the table; 0 at first."""
+        ...
+
+    def append(self, rows: pa.Table, through: int) -> None:
+        """Add rows and move `committed` to `through`, both or neither, on disk when it returns."""
+        ...
+
+    def read(
+        self,
+        columns: Sequence[str],
+        *,
+        bucket: int | None = None,
+        people: NDArray[np.int64] | None = None,
+        orders: tuple[int, int] = EVERY_ORDER,
+    ) -> pa.Table:
+        """The rows of one bucket (`person % BUCKETS`) or all, of some people or all, whose order of
+        arrival is within `orders`, ends included; in no particular order. Columns that the table
+        lacks are left out; `event` may come dictionary-encoded."""
+        ...

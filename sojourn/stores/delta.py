@@ -1,0 +1,133 @@
+"""Rows in a Delta table: Parquet files by month and bucket, each sorted by person and instant.
+
+Two traps are avoided here. Statistics in the log and in file footers would show values, so they
+are kept for `person`, `ts`, `order` and `purposes` only. And the writer does not wait for the disk,
+so what it wrote is synced before a commit counts as safe.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+from deltalake import (
+    ColumnProperties,
+    CommitProperties,
+    DeltaTable,
+    Transaction,
+    WriterProperties,
+    write_deltalake,
+)
+from numpy.typing import NDArray
+
+from sojourn.store import BUCKETS, CORE, EVERY_ORDER
+
+STATISTICS = ("person", "ts", "order", "purposes")
+FILES_MAX = 1_000
+"""Small files slow every opening; past this many the small ones of a partition become one."""
+WRITER = "inbox"
+"""The name under which a commit carries the last inbox row it holds."""
+
+_shown = ColumnProperties(statistics_enabled="CHUNK")
+_hidden = ColumnProperties(statistics_enabled="NONE")
+_properties = WriterProperties(
+    compression="ZSTD",
+    default_column_properties=_hidden,
+    column_properties=dict.fromkeys(STATISTICS, _shown),
+)
+
+
+class DeltaStore:
+    """The Delta table in `folder`, made when the first rows come."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def committed(self) -> int:
+        table = self._table()
+        return (table.transaction_version(WRITER) or 0) if table else 0
+
+    def append(self, rows: pa.Table, through: int) -> None:
+        before = self._table()
+        known = set(before.file_uris()) if before else set()
+        write_deltalake(
+            str(self._folder),
+            _placed(rows),
+            mode="append",
+            partition_by=["month", "bucket"],
+            schema_mode="merge",
+            writer_properties=_properties,
+            configuration={"delta.dataSkippingStatsColumns": ",".join(STATISTICS)},
+            commit_properties=CommitProperties(app_transactions=[Transaction(WRITER, through)]),
+        )
+        self._make_safe(known)
+
+    def tidy(self) -> None:
+        """Make one file of the small ones that each partition has gathered, and drop those."""
+        table = self._table()
+        if table is not None and len(table.file_uris()) > FILES_MAX:
+            table.optimize.compact(writer_properties=_properties)
+            self._make_safe(set())
+            table.vacuum(retention_hours=1, enforce_retention_duration=False, dry_run=False)
+
+    def read(
+        self,
+        columns: Sequence[str],
+        *,
+        bucket: int | None = None,
+        people: NDArray[np.int64] | None = None,
+        orders: tuple[int, int] = EVERY_ORDER,
+    ) -> pa.Table:
+        table = self._table()
+        if table is None:
+            return CORE.empty_table().select([name for name in columns if name in CORE.names])
+        dictionary = {"event"} & set(columns)
+        options = ds.ParquetReadOptions(dictionary_columns=dictionary)
+        data = table.to_pyarrow_dataset(parquet_read_options=options)
+        wanted = (ds.field("order") >= orders[0]) & (ds.field("order") <= orders[1])
+        if bucket is not None:
+            wanted &= ds.field("bucket") == bucket
+        if people is not None:
+            wanted &= ds.field("person").isin(pa.array(people))
+        known = [name for name in columns if name in data.schema.names]
+        return data.to_table(columns=known, filter=wanted)
+
+    def _table(self) -> DeltaTable | None:
+        # Opened anew each time: another process may have committed since.
+        if not DeltaTable.is_deltatable(str(self._folder)):
+            return None
+        return DeltaTable(str(self._folder))
+
+    def _make_safe(self, known: set[str]) -> None:
+        """Sync the files and the log entries that this commit made, and the folders that name
+        them."""
+        table = self._table()
+        new = [Path(uri) for uri in table.file_uris() if uri not in known] if table else []
+        log = self._folder / "_delta_log"
+        entries = sorted(log.glob("*.json"))[-2:]
+        folders = {path.parent for path in new}
+        months = {folder.parent for folder in folders}
+        for path in [*new, *entries, *folders, *months, log, self._folder, self._folder.parent]:
+            _sync(path)
+
+
+def _placed(rows: pa.Table) -> pa.Table:
+    """Rows sorted by (person, ts, order), with the month and the bucket they belong to."""
+    rows = rows.sort_by([("person", "ascending"), ("ts", "ascending"), ("order", "ascending")])
+    instant = rows["ts"].cast(pa.timestamp("ms", "UTC"))
+    bucket = pa.array((rows["person"].to_numpy() % BUCKETS).astype(np.int32))
+    month = pc.strftime(instant, format="%Y-%m")
+    return rows.append_column("month", month).append_column("bucket", bucket)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

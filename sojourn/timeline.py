@@ -1,0 +1,69 @@
+"""A timeline: every event of some people, in order. The only shape stores give and kernels take.
+
+People lie one after another; the run of person `i` is `[starts[i], ends[i])`:
+
+    people   17        42     58
+    starts   0         4      4            a run may be empty: that person lives in another part,
+    ends     4         4      6            or may not be seen
+    ts       1 2 2 9          3 7          ascending in a run; equal instants in order of arrival
+    event    0 1 0 2          0 0          codes into `names`
+    purposes . . . .          . .          bit mask: for which purposes the event was lawful
+
+The arrays are plain and contiguous and may be memory-mapped: kernels read and never write them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+EVERY_PURPOSE = 0xFFFF
+"""The mask of an event that is lawful for every purpose (the mask has 16 bits)."""
+
+PropertyType = Literal["number", "text", "flag"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The values of one property, of one type, one an event of the timeline.
+
+    number  float64, NaN where the event has none
+    text    int32 codes into `words`, -1 where the event has none
+    flag    int8, 0 or 1, -1 where the event has none
+    """
+
+    type: PropertyType
+    values: NDArray[np.generic]
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Whole timelines of `n` people with `m` events; see the module for the layout.
+
+    people int64[n] · starts int64[n] · ends int64[n] · ts int64[m] ms UTC · event uint16[m] ·
+    purposes uint16[m] · names: the project's event names by code, the same in every part.
+    """
+
+    people: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    ts: NDArray[np.int64]
+    event: NDArray[np.uint16]
+    purposes: NDArray[np.uint16]
+    names: tuple[str, ...]
+    read_property: Callable[[str], tuple[Column, ...]]
+
+    def property(self, name: str) -> tuple[Column, ...]:
+        """The columns of a property: one for each type it has arrived with, none if unknown."""
+        return self.read_property(name)
+
+    def codes(self, name: str | None) -> NDArray[np.bool_]:
+        """Which codes mean the event `name`: bool[len(names)]; all of them when `name` is None."""
+        if name is None:
+            return np.ones(len(self.names), dtype=np.bool_)
+        return np.array([known == name for known in self.names], dtype=np.bool_)

@@ -1,0 +1,60 @@
+"""Columns of properties: from Arrow to plain arrays, and from several pieces to one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from sojourn.timeline import Column, PropertyType
+
+DTYPES: dict[PropertyType, type[np.generic]] = {
+    "number": np.float64,
+    "text": np.int32,
+    "flag": np.int8,
+}
+NONE: dict[PropertyType, float] = {"number": np.nan, "text": -1, "flag": -1}
+ARROW: dict[PropertyType, pa.DataType] = {
+    "number": pa.float64(),
+    "text": pa.string(),
+    "flag": pa.bool_(),
+}
+
+
+def from_arrow(kind: PropertyType, values: pa.ChunkedArray) -> Column:
+    """A column of a table as plain arrays."""
+    if kind == "text":
+        coded = values.combine_chunks().dictionary_encode()
+        if isinstance(coded, pa.ChunkedArray):
+            coded = coded.combine_chunks()
+        codes = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)
+        return Column("text", codes.astype(np.int32), tuple(coded.dictionary.to_pylist()))
+    if kind == "flag":
+        return Column("flag", pc.fill_null(values.cast(pa.int8()), -1).to_numpy().astype(np.int8))
+    return Column("number", pc.fill_null(values, np.nan).to_numpy())
+
+
+def absent(kind: PropertyType, length: int) -> Column:
+    """A column in which no event has a value."""
+    return Column(kind, np.full(length, NONE[kind], dtype=DTYPES[kind]))
+
+
+def take(column: Column, rows: NDArray[np.int64]) -> Column:
+    """The values at some rows."""
+    return Column(column.type, column.values[rows], column.words)
+
+
+def joined(kind: PropertyType, pieces: Sequence[Column]) -> Column:
+    """Columns of one type, one after another, their words made common."""
+    if kind != "text":
+        return Column(kind, np.concatenate([piece.values for piece in pieces]))
+    codes: dict[str, int] = {}
+    values = []
+    for piece in pieces:
+        table = [codes.setdefault(word, len(codes)) for word in piece.words]
+        # The extra last entry is where code -1 (no value) leads.
+        values.append(np.array([*table, -1], dtype=np.int32)[piece.values])
+    return Column(kind, np.concatenate(values), tuple(codes))

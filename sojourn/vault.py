@@ -1,0 +1,158 @@
+"""The vault: personal values stand on disk only under keys that can be destroyed.
+
+    master key ──wraps──► project key ──wraps──► key of (person, category) ──seals──► values
+
+Look-up is by a keyed hash, so an identifier is found without standing anywhere. Destroying the keys
+of a person makes every copy of their values unreadable at once, backups included.
+All sealing is AES-256-GCM with a random 96-bit nonce in front of the ciphertext.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from sojourn import control
+from sojourn.errors import Damaged, SojournError
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+DIGEST_BYTES = 16
+KEYS_CACHED_MAX = 50_000
+"""About 20 MB of unwrapped keys: enough for the people of a few minutes of traffic."""
+
+Random = Callable[[int], bytes]
+Subject = tuple[int, str]
+"""A person and a data category."""
+
+
+def master_key(path: Path, hex_digits: str = "") -> bytes:
+    """The master key: the digits given, else those in the file, which is made if missing."""
+    if not hex_digits:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_hex(KEY_BYTES))
+                file.flush()
+                os.fsync(file.fileno())
+        hex_digits = path.read_text().strip()
+    try:
+        key = bytes.fromhex(hex_digits)
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise SojournError(
+            "The master key is not 64 hex digits",
+            where="SOJOURN_MASTER_KEY" if hex_digits else str(path),
+            mend="Restore the key this data was written under; without it nothing can be read.",
+        )
+    return key
+
+
+class Sealer:
+    """Seals and opens bytes under one key; `about` binds them to their place."""
+
+    def __init__(self, key: bytes, random: Random = os.urandom) -> None:
+        self._cipher = AESGCM(key)
+        self._random = random
+
+    def seal(self, plain: bytes, about: bytes) -> bytes:
+        nonce = self._random(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, plain, about)
+
+    def open(self, sealed: bytes, about: bytes) -> bytes:
+        try:
+            return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about)
+        except InvalidTag:
+            raise Damaged(
+                "A sealed value does not open",
+                where=about.decode(errors="replace"),
+                mend="The key is another one, or the data was changed: restore both together.",
+            ) from None
+
+
+class Vault:
+    """The keys and sealed values of one project's people.
+
+    It never writes by itself: the caller's connection decides when a new key becomes permanent.
+    """
+
+    def __init__(self, project: int, project_key: bytes, random: Random = os.urandom) -> None:
+        self._project = project
+        self._random = random
+        self._wrapper = Sealer(project_key, random)
+        self._lookup_key = blake2b(b"look-up", key=project_key, digest_size=KEY_BYTES).digest()
+        self._sealers: OrderedDict[Subject, Sealer] = OrderedDict()
+
+    def digest(self, kind: str, value: str) -> bytes:
+        """The keyed hash under which a value is found: 16 bytes."""
+        text = f"{kind}\0{value}".encode()
+        return blake2b(text, key=self._lookup_key, digest_size=DIGEST_BYTES).digest()
+
+    def prepare(self, connection: sa.Connection, subjects: Iterable[Subject]) -> None:
+        """Have the keys of these subjects at hand, made where they do not exist yet."""
+        missing = self._fetch(connection, subjects)
+        rows: list[dict[str, Any]] = []
+        for person, category in missing:
+            key = self._random(KEY_BYTES)
+            self._remember((person, category), key)
+            wrapped = self._wrapper.seal(key, self._about(person, category))
+            row = {"person": person, "category": category, "wrapped": wrapped}
+            rows.append({"project": self._project, **row})
+        if rows:
+            connection.execute(sa.insert(control.person_keys), rows)
+
+    def seal(self, subject: Subject, value: Any) -> bytes:
+        """Any JSON value, sealed under the key of a prepared subject."""
+        return self._sealers[subject].seal(msgspec.msgpack.encode(value), self._about(*subject))
+
+    def open(self, connection: sa.Connection, subject: Subject, sealed: bytes) -> Any:
+        """What `seal` was given; None when the key has been destroyed."""
+        if self._fetch(connection, [subject]):
+            return None
+        plain = self._sealers[subject].open(sealed, self._about(*subject))
+        return msgspec.msgpack.decode(plain)
+
+    def forget_keys(self) -> None:
+        """Drop unwrapped keys from memory, as after a transaction that did not commit."""
+        self._sealers.clear()
+
+    def _fetch(self, connection: sa.Connection, subjects: Iterable[Subject]) -> list[Subject]:
+        """Bring stored keys into memory; the subjects that have none."""
+        wanted = dict.fromkeys(subject for subject in subjects if subject not in self._sealers)
+        if not wanted:
+            return []
+        table = control.person_keys
+        for people in control.slices(dict.fromkeys(person for person, _ in wanted)):
+            found = connection.execute(
+                sa.select(table.c.person, table.c.category, table.c.wrapped).where(
+                    table.c.project == self._project, table.c.person.in_(people)
+                )
+            )
+            for person, category, wrapped in found:
+                if (person, category) in wanted:
+                    key = self._wrapper.open(wrapped, self._about(person, category))
+                    self._remember((person, category), key)
+        return [subject for subject in wanted if subject not in self._sealers]
+
+    def _remember(self, subject: Subject, key: bytes) -> None:
+        self._sealers[subject] = Sealer(key, self._random)
+
+    def trim(self) -> None:
+        """Keep no more unwrapped keys than `KEYS_CACHED_MAX`, the newest."""
+        while len(self._sealers) > KEYS_CACHED_MAX:
+            self._sealers.popitem(last=False)
+
+    def _about(self, person: int, category: str) -> bytes:
+        return f"{self._project}/{person}/{category}".encode()

@@ -1,0 +1,123 @@
+"""What every kernel promises: nothing compiles at question time, and no array is too odd."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numba.core.dispatcher import Dispatcher
+
+from sojourn.kernels import counts, funnel, retention, transitions, warm
+
+NO_MARKS = np.zeros(0, dtype=np.int64)
+TABLE = np.array([1, 2, 0], dtype=np.int64)
+EDGES = np.array([0, 10, 20], dtype=np.int64)
+SCOPE = (0, 19, 1)
+
+KERNELS: list[tuple[Any, tuple[Any, ...]]] = [
+    (funnel.ordered, (TABLE, NO_MARKS, 2, 5, *SCOPE)),
+    (funnel.strict, (TABLE, NO_MARKS, 2, 5, *SCOPE)),
+    (funnel.unordered, (TABLE, NO_MARKS, 2, 5, *SCOPE)),
+    (funnel.unordered_overlapping, (TABLE, NO_MARKS, 2, 5, *SCOPE)),
+    (counts.counts, (TABLE, NO_MARKS, 2, EDGES, *SCOPE)),
+    (retention.retention, (TABLE, NO_MARKS, EDGES, 2, *SCOPE)),
+    (transitions.transitions, (3, *SCOPE)),
+]
+
+COLUMNS: tuple[Any, ...] = (
+    np.array([0, 3, 3], dtype=np.int64),
+    np.array([3, 3, 5], dtype=np.int64),
+    np.array([1, 2, 12, 3, 18], dtype=np.int64),
+    np.array([0, 1, 0, 1, 2], dtype=np.uint16),
+    np.array([1, 1, 1, 1, 1], dtype=np.uint16),
+)
+
+
+def as_lists(result: Any) -> Any:
+    """Arrays as lists, so that results can be compared."""
+    if isinstance(result, tuple):
+        return [as_lists(one) for one in result]
+    return result.tolist() if isinstance(result, np.ndarray) else result
+
+
+@pytest.mark.parametrize(("kernel", "rest"), KERNELS)
+def test_mapped_and_fresh_arrays_run_the_same_compilation(
+    kernel: Any, rest: tuple[Any, ...], tmp_path: Path
+) -> None:
+    expected = as_lists(kernel(*COLUMNS, *rest))
+    mapped = []
+    for number, column in enumerate(COLUMNS):
+        np.save(tmp_path / f"{number}.npy", column)
+        mapped.append(np.load(tmp_path / f"{number}.npy", mmap_mode="r"))
+    assert as_lists(kernel(*mapped, *rest)) == expected
+    frozen = [np.frombuffer(column.tobytes(), dtype=column.dtype) for column in COLUMNS]
+    assert as_lists(kernel(*frozen, *rest)) == expected
+    assert len(kernel.signatures) == 1
+
+
+def test_every_kernel_has_its_signature_and_is_in_the_cache_once_warm() -> None:
+    warm()
+    for module in (funnel, counts, retention, transitions):
+        for found in vars(module).values():
+            if isinstance(found, Dispatcher):
+                assert len(found.signatures) == 1
+                assert not found._can_compile  # type: ignore[attr-defined]
+                assert found.stats.cache_path
+
+
+def test_intervals_of_any_length_are_found() -> None:
+    random = np.random.default_rng(7)
+    for _ in range(50):
+        edges = np.unique(random.integers(0, 1000, 12) ** 3)
+        ts = np.sort(random.integers(edges[0], edges[-1], 200))
+        one_person = (np.array([0]), np.array([200]), ts, np.zeros(200, np.uint16))
+        result = counts.counts(
+            *one_person,
+            np.ones(200, np.uint16),
+            np.array([1]),
+            NO_MARKS,
+            1,
+            edges,
+            int(edges[0]),
+            int(edges[-1]),
+            1,
+        )
+        expected = np.histogram(ts, bins=edges)[0]
+        assert result[0, 0].tolist() == expected.tolist()
+        assert result[1, 0].tolist() == (expected > 0).tolist()
+
+
+@pytest.mark.parametrize("names", [1, 3, 200, 65_536])
+def test_pairs_are_exact_for_any_number_of_names(names: int) -> None:
+    random = np.random.default_rng(names)
+    event = (random.pareto(0.5, 5000) % names).astype(np.uint16)
+    ends = np.array([1000, 1000, 5000])
+    people, _, _, pairs, often = transitions.transitions(
+        np.array([0, 1000, 1000]),
+        ends,
+        np.zeros(5000, dtype=np.int64),
+        event,
+        np.ones(5000, dtype=np.uint16),
+        names,
+        *SCOPE,
+    )
+    codes = event.tolist()
+    expected = Counter(pairwise(codes[:1000]))
+    expected.update(pairwise(codes[1000:]))
+    found = {divmod(pair, names): n for pair, n in zip(pairs.tolist(), often.tolist(), strict=True)}
+    assert people == 2
+    assert found == expected
+
+
+def test_sixty_steps_fit() -> None:
+    event = np.arange(60, dtype=np.uint16)
+    one_person = (np.array([0]), np.array([60]), np.arange(60), event, np.ones(60, np.uint16))
+    table = np.left_shift(1, np.arange(60, dtype=np.int64))
+    for kernel in (funnel.ordered, funnel.strict, funnel.unordered, funnel.unordered_overlapping):
+        reached = kernel(*one_person, table, NO_MARKS, 60, 100, 0, 100, 1)
+        assert reached.tolist() == [60]
+        assert kernel(*one_person, table, NO_MARKS, 60, 58, 0, 100, 1).tolist() == [59]
