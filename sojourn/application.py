@@ -33,14 +33,14 @@ import sqlalchemy as sa
 
 from sojourn import control, kernels
 from sojourn.accounts import sessions
+from sojourn.drop_reason import Dropped
 from sojourn.errors import BadQuestion, NotFound, SojournError, Unavailable
 from sojourn.event import Event
 from sojourn.executors.threads import ThreadExecutor
 from sojourn.format import Format
 from sojourn.found import found_in
 from sojourn.ingest import pipeline
-from sojourn.ingest.applier import Applier, count_up
-from sojourn.ingest.drop_reason import Dropped
+from sojourn.ingest.applier import Applier, count_up, read_progress
 from sojourn.ingest.inbox import Inbox
 from sojourn.ingest.project import Project, open_project, wrap_key
 from sojourn.jobs import Job, run_jobs
@@ -59,6 +59,8 @@ FORMATS: dict[str, Format] = found_in("sojourn.formats", "FORMAT")
 WIRES: dict[str, Wire] = found_in("sojourn.wires", "WIRE")
 POLL_S = 0.2
 """How soon rows are noticed that another process, such as an import, put into the inbox."""
+APPLY_S_MAX = 600.0
+"""How long to wait for the applier: minutes behind is slow, more means that something is wrong."""
 PROJECT_NAME = r"[a-z0-9][a-z0-9_-]{0,62}"
 
 
@@ -204,6 +206,24 @@ class Sojourn:
             self.applier.commit()
         self._save_refusals()
 
+    def wait_until_applied(self, row: int, seconds_max: float = APPLY_S_MAX) -> None:
+        """Until an inbox row is applied, by this process or by the server that holds the folder."""
+        end = time.monotonic() + seconds_max
+        while self._applied() < row:
+            if self.trouble or time.monotonic() > end:
+                raise Unavailable(
+                    "What was accepted is safe but not applied yet",
+                    detail=self.trouble or f"{seconds_max:.0f} seconds have passed.",
+                    mend="It will be applied when a server runs; nothing need be sent again.",
+                )
+            time.sleep(0.02)
+
+    def _applied(self) -> int:
+        if self.writes:
+            return self.applier.applied
+        with self.engine.begin() as connection:
+            return read_progress(connection)
+
     # Questions
 
     def ask(self, project: Project, definition: msgspec.Struct) -> Any:
@@ -232,7 +252,6 @@ class Sojourn:
         return Directory(
             project.id,
             project.vault,
-            project.people,
             project.store,
             project.parts,
             project.vocabulary,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -129,6 +129,7 @@ outcomes = sa.Table(
     "outcomes",
     metadata,
     sa.Column("inbox_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("project", sa.Integer, nullable=False),
     sa.Column("stored", sa.Integer, nullable=False),
     sa.Column("duplicates", sa.Integer, nullable=False),
 )
@@ -198,30 +199,54 @@ def upsert(
     rows: Sequence[Mapping[str, Any]],
     *,
     add: str = "",
-    keep: bool = False,
 ) -> None:
-    """Insert rows; where the primary key exists, overwrite, `add` to one column, or `keep`."""
+    """Insert rows; where the primary key exists, overwrite, or `add` to one column."""
     if not rows:
         return
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     statement: Any = insert(table)
-    if keep:
-        statement = statement.on_conflict_do_nothing()
-    else:
-        primary = [column.name for column in table.primary_key]
-        others = [name for name in rows[0] if name not in primary]
-        new = {name: statement.excluded[name] for name in others}
-        if add:
-            new[add] = table.c[add] + statement.excluded[add]
-        statement = statement.on_conflict_do_update(index_elements=primary, set_=new)
+    primary = [column.name for column in table.primary_key]
+    new = {name: statement.excluded[name] for name in rows[0] if name not in primary}
+    if add:
+        new[add] = table.c[add] + statement.excluded[add]
+    statement = statement.on_conflict_do_update(index_elements=primary, set_=new)
     connection.execute(statement, list(rows))
 
 
-Item = TypeVar("Item")
+def insert_many(
+    connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert many rows with the same columns; written out, as in `found_in` and for its reason."""
+    if not rows:
+        return
+    columns = list(rows[0])
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    names = ", ".join(f'"{name}"' for name in columns)
+    text = f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join([mark] * len(columns))})'
+    connection.exec_driver_sql(text, [tuple(row.values()) for row in rows])
 
 
-def slices(items: Iterable[Item], size: int = PARAMETERS_MAX) -> Iterator[list[Item]]:
-    """The items in lists that one statement can take."""
-    known = list(items)
-    for begin in range(0, len(known), size):
-        yield known[begin : begin + size]
+def found_in(
+    connection: sa.Connection,
+    columns: Sequence[sa.Column[Any]],
+    project: int,
+    column: sa.Column[Any],
+    values: Iterable[Any],
+) -> Iterator[tuple[Any, ...]]:
+    """The `columns` of a project's rows whose `column` is one of many values.
+
+    The applier asks this for every batch, with thousands of values, so the statement is written out
+    here: building it as an expression takes longer than running it.
+    """
+    names = ", ".join(f'"{wanted.name}"' for wanted in columns)
+    select = f'SELECT {names} FROM "{column.table.name}" WHERE project'
+    wanted_values = list(values)
+    for begin in range(0, len(wanted_values), PARAMETERS_MAX):
+        some = wanted_values[begin : begin + PARAMETERS_MAX]
+        if connection.dialect.name == "sqlite":
+            marks = ",".join("?" * len(some))
+            text, parameters = f'{select} = ? AND "{column.name}" IN ({marks})', (project, *some)
+        else:
+            text, parameters = f'{select} = %s AND "{column.name}" = ANY(%s)', (project, some)
+        for row in connection.exec_driver_sql(text, parameters):
+            yield tuple(row)

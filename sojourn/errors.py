@@ -10,7 +10,7 @@
       Unavailable       the disk refuses, or the server is not ready: try again  503
       Damaged           stored data that cannot be trusted                       500
 
-A refusal of one event is not a failure: it is a `Dropped` value, see `ingest/drop_reason.py`.
+A refusal of one event is not a failure: it is a `Dropped` value, see `drop_reason.py`.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ type_ranks: tuple[str, ...] = ("user_id", "email", "anonymous_id")
 PropertyValue = str | float | bool
 
 
-class Identifier(msgspec.Struct, frozen=True, array_like=True):
+class Identifier(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One way in which a client names a person, such as `user_id` “42”."""
 
     type: str
@@ -36,7 +36,8 @@ class Kind(IntEnum):
     """Two identifiers, `identifiers` and `previous`, name one person."""
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+# Events hold no cycles, and come by the hundred thousand: the collector need not look at them.
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One message about one person.
 
     `properties`, `sealed` and `traits` come as any JSON object and are flat, a `PropertyValue` by

@@ -69,18 +69,23 @@ def marks(
     nothing.
     """
     table = np.zeros(len(timeline.names), dtype=np.int64)
-    free = 0
+    conditioned = 0
     for number, choice in enumerate(choices):
         table[timeline.codes(choice.event)] |= 1 << number
-        if not choice.where:
-            free |= 1 << number
-    if all(not choice.where for choice in choices):
+        if choice.where:
+            conditioned |= 1 << number
+    if not conditioned:
         return table, np.zeros(0, dtype=np.int64)
-    held = np.full(len(timeline.ts), free, dtype=np.int64)
+    free = (1 << len(choices)) - 1 - conditioned
+    at = np.flatnonzero((table & conditioned != 0)[timeline.event])
+    codes = timeline.event[at]
+    bits = np.full(len(at), free, dtype=np.int64)
     for number, choice in enumerate(choices):
         if choice.where:
-            at = np.flatnonzero(timeline.codes(choice.event)[timeline.event])
-            held[at[matching(choice.where, timeline, at)]] |= 1 << number
+            named = np.flatnonzero(timeline.codes(choice.event)[codes])
+            bits[named[matching(choice.where, timeline, at[named])]] |= 1 << number
+    held = np.full(len(timeline.ts), free, dtype=np.int64)
+    held[at] = bits
     return table, held
 
 

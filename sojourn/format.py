@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
+from sojourn.drop_reason import Dropped
 from sojourn.errors import SojournError
-from sojourn.ingest.drop_reason import Dropped
 
 Row = tuple[int, dict[str, Any] | Dropped]
 """The number of a row's line (of its row, where a file has no lines) and its values by column."""

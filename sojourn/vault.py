@@ -110,8 +110,11 @@ class Vault:
             wrapped = self._wrapper.seal(key, self._about(person, category))
             row = {"person": person, "category": category, "wrapped": wrapped}
             rows.append({"project": self._project, **row})
-        if rows:
-            connection.execute(sa.insert(control.person_keys), rows)
+        control.insert_many(connection, control.person_keys, rows)
+
+    def prepare_known(self, connection: sa.Connection, subjects: Iterable[Subject]) -> None:
+        """Have the keys of these subjects at hand, as far as they exist, in one look-up."""
+        self._fetch(connection, subjects)
 
     def seal(self, subject: Subject, value: Any) -> bytes:
         """Any JSON value, sealed under the key of a prepared subject."""
@@ -134,16 +137,14 @@ class Vault:
         if not wanted:
             return []
         table = control.person_keys
-        for people in control.slices(dict.fromkeys(person for person, _ in wanted)):
-            found = connection.execute(
-                sa.select(table.c.person, table.c.category, table.c.wrapped).where(
-                    table.c.project == self._project, table.c.person.in_(people)
-                )
-            )
-            for person, category, wrapped in found:
-                if (person, category) in wanted:
-                    key = self._wrapper.open(wrapped, self._about(person, category))
-                    self._remember((person, category), key)
+        people = dict.fromkeys(person for person, _ in wanted)
+        columns = (table.c.person, table.c.category, table.c.wrapped)
+        for person, category, wrapped in control.found_in(
+            connection, columns, self._project, table.c.person, people
+        ):
+            if (person, category) in wanted:
+                key = self._wrapper.open(bytes(wrapped), self._about(person, category))
+                self._remember((person, category), key)
         return [subject for subject in wanted if subject not in self._sealers]
 
     def _remember(self, subject: Subject, key: bytes) -> None:

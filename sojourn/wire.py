@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sojourn.drop_reason import Dropped
 from sojourn.event import Event
-from sojourn.ingest.drop_reason import Dropped
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What tests share: a data folder, and a real server on it."""
+"""What tests share: a data folder, a real server on it, and patience with what takes a moment."""
 
 from __future__ import annotations
 
@@ -11,13 +11,25 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 import httpx
 import pytest
 
+from sojourn.accounts import keys
+from sojourn.application import Sojourn
+from sojourn.control import writing
+from sojourn.settings import Settings
+
 SOJOURN = Path(sys.executable).with_name("sojourn")
 SHARED = Path(__file__).parents[2] / "shared"
 READY_S_MAX = 60
+SOON_S_MAX = 10.0
+"""Enough on a busy machine for what takes a moment on an idle one."""
+Answer = TypeVar("Answer")
+
+outside = httpx.Client(timeout=30)
+"""A client without cookie or key: making one costs more than a request."""
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +56,34 @@ def run_sojourn(*arguments: str, data: Path, stdin: str = "") -> str:
     return done.stdout
 
 
+def soon(look: Callable[[], Answer], is_right: Callable[[Answer], bool]) -> Answer:
+    """Look until what is seen is right, and give it back; fail with the last sight."""
+    end = time.monotonic() + SOON_S_MAX
+    while not is_right(seen := look()):
+        assert time.monotonic() < end, f"still {seen!r}"
+        time.sleep(0.05)
+    return seen
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys of one project."""
+
+    project: str
+    write: str
+    read: str
+
+
+def make_project(data: Path, name: str) -> Keys:
+    """Make a project with its keys; a server that holds the folder serves it from now on."""
+    with Sojourn(Settings(data=data)) as sojourn:
+        project = sojourn.create_project(name)
+        with writing(sojourn.engine).begin() as connection:
+            now = sojourn.clock_ms()
+            write = keys.create(connection, project.id, "write", now)
+            return Keys(name, write, keys.create(connection, project.id, "read", now))
+
+
 @dataclass
 class Served:
     """A server in a process of its own, with a project `shop`; it can be killed and started."""
@@ -60,7 +100,7 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Start the server and log in."""
+        """Start the server and wait until it answers."""
         environment = {**os.environ, "SOJOURN_DATA": str(self.data), "COLUMNS": "300"}
         self.process = subprocess.Popen(
             [str(SOJOURN), "serve", "--port", str(self.port)],
@@ -75,7 +115,7 @@ class Served:
             assert line, f"the server ended: {printed}"
             printed += line
         self.login_url = found[0]
-        self._wait_until_ready()
+        wait_until_ready(self.url)
 
     def log_in(self) -> None:
         """Use the login link; the client then carries the cookie."""
@@ -94,26 +134,58 @@ class Served:
             self.process.terminate()
             self.process.wait(timeout=30)
 
+    def make_project(self, name: str) -> Keys:
+        """Make one more project, and wait until it is served."""
+        made = make_project(self.data, name)
+        where = f"/api/v1/projects/{name}/status"
+        soon(lambda: self.client.get(where).status_code, lambda status: status == 200)
+        return made
+
     def send(self, *messages: dict[str, object], **more: object) -> httpx.Response:
         """Send a batch with the write key."""
-        body = {"batch": list(messages), "writeKey": self.write_key, **more}
-        return httpx.post(f"{self.url}/v1/batch", json=body, timeout=30)
+        return self.send_to(self.write_key, *messages, **more)
 
-    def ask(self, kind: str, project: str = "shop", **definition: object) -> dict[str, object]:
+    def send_to(self, key: str, *messages: dict[str, object], **more: object) -> httpx.Response:
+        """Send a batch with any write key."""
+        body = {"batch": list(messages), "writeKey": key, **more}
+        return outside.post(f"{self.url}/v1/batch", json=body)
+
+    def ask(self, kind: str, project: str = "shop", **definition: object) -> dict[str, Any]:
         """Ask a report with the session's cookie."""
         answer = self.client.post(f"/api/v1/projects/{project}/reports/{kind}", json=definition)
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
-    def _wait_until_ready(self) -> None:
-        end = time.monotonic() + READY_S_MAX
-        while time.monotonic() < end:
-            try:
-                if httpx.get(f"{self.url}/health", timeout=5).status_code == 200:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.05)
-        raise AssertionError("the server does not answer")
+    def get(self, address: str, project: str = "shop", **query: object) -> dict[str, Any]:
+        """Look at something of a project with the session's cookie."""
+        found = self.client.get(f"/api/v1/projects/{project}/{address}", params=query)  # type: ignore[arg-type]
+        assert found.status_code == 200, found.text
+        return dict(found.json())
+
+    def applied(self, project: str = "shop") -> dict[str, Any]:
+        """The project's status once everything accepted is in the answers."""
+        return soon(lambda: self.get("status", project), lambda status: status["lag_rows"] == 0)
+
+    def refused(self, project: str, reason: str, events: int) -> None:
+        """Wait until the project counts so many refusals for a reason; fail if it never does."""
+        soon(
+            lambda: {
+                one["reason"]: one["events"] for one in self.get("status", project)["refused"]
+            },
+            lambda refused: refused.get(reason, 0) == events,
+        )
+
+
+def wait_until_ready(url: str) -> None:
+    """Wait until the server there answers that all is well."""
+    end = time.monotonic() + READY_S_MAX
+    while time.monotonic() < end:
+        try:
+            if outside.get(f"{url}/health").status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.02)
+    raise AssertionError("the server does not answer")
 
 
 def free_port() -> int:
@@ -130,9 +202,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Ser
 
     def make() -> Served:
         data = tmp_path_factory.mktemp("served")
-        run_sojourn("project", "create", "shop", data=data)
-        key = run_sojourn("key", "create", "write", "--project", "shop", data=data).strip()
-        served = Served(data, free_port(), key)
+        served = Served(data, free_port(), make_project(data, "shop").write)
         made.append(served)
         served.start()
         served.log_in()
@@ -141,3 +211,9 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Ser
     yield make
     for served in made:
         served.stop()
+
+
+@pytest.fixture(scope="session")
+def server(serve: Callable[[], Served]) -> Served:
+    """One server for every test that makes a project of its own in it."""
+    return serve()

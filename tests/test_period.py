@@ -8,7 +8,7 @@ from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sojourn.errors import BadQuestion
@@ -73,6 +73,7 @@ def test_bad_period_is_refused(period: Period, where: str) -> None:
     assert refusal.value.where == where
 
 
+@settings(deadline=None)
 @given(
     start=st.datetimes(datetime(1995, 1, 1), datetime(2035, 1, 1)),
     hours=st.integers(0, 3000),
@@ -121,6 +122,7 @@ def test_period_without_an_instant_has_no_interval() -> None:
     assert edges(10, 9, "day", UTC).tolist() == [10]
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30)))
 def test_instants_are_exact_to_the_millisecond(instant: datetime) -> None:
     known = instant.replace(tzinfo=UTC, microsecond=instant.microsecond // 1000 * 1000)

@@ -85,8 +85,10 @@ def caller_of(request: AnyRequest, sojourn: Sojourn) -> Caller:
 def open_project(request: AnyRequest, sojourn: Sojourn, name: str) -> Project:
     """The project a caller asks about; to a key of another project it does not exist."""
     caller = caller_of(request, sojourn)
-    project = sojourn.project(name)
-    if not caller.is_owner and caller.project != project.id:
+    if caller.project is None:
+        return sojourn.project(name)
+    project = sojourn.project_by_id(caller.project)
+    if project is None or project.name != name:
         raise NotFound(
             f"There is no project “{name[:60]}”", mend="A read key opens its own project only."
         )

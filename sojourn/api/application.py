@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, MediaType
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
@@ -45,6 +45,7 @@ def application(sojourn: Sojourn | None) -> Litestar:
         exception_handlers={
             SojournError: problems.refuse,
             HTTPException: problems.refuse_request,
+            RecursionError: problems.refuse_nesting,
             Exception: problems.fail,
         },
         response_headers=[],
@@ -60,6 +61,9 @@ def application(sojourn: Sojourn | None) -> Litestar:
 async def _secure(response: Any) -> Any:
     for name, value in pages.SECURITY.items():
         response.headers.setdefault(name, value)
+    if response.media_type == MediaType.JSON:
+        # Answers may be about people: no cache on the way, or on a shared machine, keeps them.
+        response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 

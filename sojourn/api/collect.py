@@ -62,6 +62,7 @@ def _route(wire: Wire, path: str) -> HTTPRouteHandler:
         summary=f"Collect: {wire.name}",
         raises=[],
         status_code=200,
+        request_max_body_size=None,  # `read` has a limit of its own
     )
     async def collect(request: AnyRequest, state: State) -> Response[bytes]:
         if request.method == "OPTIONS":

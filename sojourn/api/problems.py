@@ -9,7 +9,15 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
-from sojourn.errors import BadQuestion, NotRecognised, SojournError, TooLarge, Unavailable
+from sojourn.api.pages import SECURITY
+from sojourn.errors import (
+    BadBody,
+    BadQuestion,
+    NotRecognised,
+    SojournError,
+    TooLarge,
+    Unavailable,
+)
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
@@ -32,6 +40,9 @@ def refuse(request: Request[Any, Any, Any], failure: SojournError) -> Response[b
     headers = {}
     if isinstance(failure, Unavailable):
         headers["Retry-After"] = str(RETRY_AFTER_S)
+    if isinstance(failure, TooLarge):
+        # The rest of the body is left unread, so nothing more can be asked on this connection.
+        headers["Connection"] = "close"
     if isinstance(failure, NotRecognised):
         headers["WWW-Authenticate"] = 'Bearer realm="sojourn"'
     problem = Problem(failure.title, failure.status, failure.detail, failure.where, failure.mend)
@@ -44,11 +55,18 @@ def refuse_request(request: Request[Any, Any, Any], failure: HTTPException) -> R
         return refuse(request, _unreadable(failure))
     if failure.status_code == TooLarge.status:
         return refuse(request, TooLarge("The body is too large", mend="Ask a shorter question."))
+    if failure.status_code == BadBody.status:
+        return refuse(request, _not_json(f"{failure.detail}."))
     title = {404: "There is nothing here", 405: "This method does not fit the address"}.get(
         failure.status_code, failure.detail
     )
     mend = "/schema/openapi.json lists every address." if failure.status_code in (404, 405) else ""
     return respond(Problem(title, failure.status_code, mend=mend))
+
+
+def refuse_nesting(request: Request[Any, Any, Any], failure: RecursionError) -> Response[bytes]:
+    """Only the decoder of a body follows what a sender has nested; nothing else here recurses."""
+    return refuse(request, _not_json("It nests too deep."))
 
 
 def fail(request: Request[Any, Any, Any], failure: Exception) -> Response[bytes]:
@@ -64,16 +82,26 @@ def respond(problem: Problem, headers: dict[str, str] | None = None) -> Response
         msgspec.json.encode(problem),
         status_code=problem.status,
         media_type=MEDIA_TYPE,
-        headers=headers,
+        headers={**SECURITY, **(headers or {})},
+    )
+
+
+def _not_json(detail: str) -> SojournError:
+    return BadBody(
+        "The body is not JSON",
+        detail=detail,
+        mend="/schema/openapi.json says what this address takes.",
     )
 
 
 def _unreadable(failure: ValidationException) -> SojournError:
     extra = failure.extra if isinstance(failure.extra, list) else []
     first = extra[0] if extra and isinstance(extra[0], dict) else {}
+    message, place = str(first.get("message", failure.detail)), str(first.get("key", ""))
     return BadQuestion(
         "The request cannot be read",
-        detail=str(first.get("message", failure.detail)),
-        where=str(first.get("key", "")),
+        # To the framework the body as a whole is an argument called “data”.
+        detail="The body is empty." if message == "'data'" else f"{message}.",
+        where="" if place == "data" else place,
         mend="/schema/openapi.json says what this address takes.",
     )

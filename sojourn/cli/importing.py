@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-import sqlalchemy as sa
 from cyclopts import App
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from sojourn import control, settings
+from sojourn import settings
 from sojourn.application import FORMATS, Sojourn
 from sojourn.errors import SojournError
 from sojourn.format import Format, Row, format_of
 from sojourn.ingest import importing
-from sojourn.ingest.applier import read_progress
+from sojourn.ingest.applier import outcome_of
 from sojourn.ingest.importing import Columns, Summary
 from sojourn.ingest.project import Project
 
 app = App(name="import", help="Import files of events.")
-APPLY_S_MAX = 600
-"""How long a server may take to apply what was imported before this command says so and ends."""
 
 
 @app.default
@@ -120,9 +116,10 @@ def _import(
             typed=kind.typed,
         )
         progress.update(task, completed=size, description=f"{path.name}: applying")
-        _wait_until_applied(sojourn, inbox_rows)
+        sojourn.wait_until_applied(max(inbox_rows, default=0))
         progress.update(task, description=path.name)
-    summary.stored, summary.duplicates = _outcomes(sojourn, inbox_rows)
+    with sojourn.engine.begin() as connection:
+        summary.stored, summary.duplicates = outcome_of(connection, project.id, inbox_rows)
     return summary
 
 
@@ -139,39 +136,6 @@ def _columns(
     if not read:
         raise SojournError("The file has no rows", where=str(path))
     raise SojournError("No row of the file can be read", detail=read[0][1].detail, where=str(path))  # type: ignore[union-attr]
-
-
-def _wait_until_applied(sojourn: Sojourn, inbox_rows: list[int]) -> None:
-    last, begin = max(inbox_rows, default=0), time.monotonic()
-    while _applied(sojourn) < last:
-        if time.monotonic() - begin > APPLY_S_MAX:
-            raise SojournError(
-                "What was imported is safe but not applied yet",
-                detail=sojourn.trouble or f"{APPLY_S_MAX // 60} minutes have passed.",
-                mend="It will be applied as soon as a server runs; nothing need be sent again.",
-            )
-        time.sleep(0.02)
-
-
-def _applied(sojourn: Sojourn) -> int:
-    with sojourn.engine.begin() as connection:
-        return read_progress(connection)
-
-
-def _outcomes(sojourn: Sojourn, inbox_rows: list[int]) -> tuple[int, int]:
-    """How many events of these inbox rows were stored, and how many were known already."""
-    table = control.outcomes
-    stored = duplicates = 0
-    with sojourn.engine.begin() as connection:
-        for some in control.slices(inbox_rows):
-            found = connection.execute(
-                sa.select(sa.func.sum(table.c.stored), sa.func.sum(table.c.duplicates)).where(
-                    table.c.inbox_id.in_(some)
-                )
-            ).one()
-            stored += int(found[0] or 0)
-            duplicates += int(found[1] or 0)
-    return stored, duplicates
 
 
 def _print(path: Path, summary: Summary) -> None:

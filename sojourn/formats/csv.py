@@ -7,9 +7,9 @@ import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from sojourn.drop_reason import Dropped, DropReason
 from sojourn.errors import SojournError
 from sojourn.format import Format, Row, open_counted
-from sojourn.ingest.drop_reason import Dropped, DropReason
 
 FIELD_CHARS_MAX = 1_000_000
 """A single value longer than this is a quote that was never closed."""

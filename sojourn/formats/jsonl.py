@@ -7,9 +7,9 @@ from pathlib import Path
 
 import msgspec
 
+from sojourn.drop_reason import Dropped, DropReason
 from sojourn.errors import SojournError
 from sojourn.format import Format, Row, open_counted
-from sojourn.ingest.drop_reason import Dropped, DropReason
 
 LINE_BYTES_MAX = 4 * 1024 * 1024
 """A longer line is no event; reading on in pieces of this size finds the next line."""

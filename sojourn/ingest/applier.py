@@ -18,20 +18,21 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from sojourn import control
+from sojourn.drop_reason import DropReason
 from sojourn.event import Event, Kind
 from sojourn.ingest import rows as event_rows
-from sojourn.ingest.drop_reason import DropReason
 from sojourn.ingest.inbox import Inbox, Row, order_of
 from sojourn.ingest.pipeline import EVENT_NAMES_MAX, PROPERTY_NAMES_MAX
 from sojourn.ingest.project import Project, load_vocabulary
 from sojourn.people import identities, profiles
 from sojourn.people.identities import Changes
 
-ROWS_MAX = 64
-"""Inbox rows in one transaction: enough to share its cost, few enough to be visible in a moment."""
+BATCH_EVENTS = 5_000
+"""Events in one transaction: enough to share its cost, few enough to be visible in a moment."""
 COMMIT_EVENTS_MAX = 250_000
 """Applied events that wait for the table before they are committed at once."""
 COMMIT_AFTER_MS = 30_000
@@ -73,7 +74,7 @@ class Applier:
 
     def step(self) -> int:
         """Apply the next inbox rows; how many there were."""
-        rows = self._inbox.after(self.applied, ROWS_MAX)
+        rows = self._inbox.after(self.applied, BATCH_EVENTS)
         if not rows:
             return 0
         projects = self._projects()
@@ -85,16 +86,18 @@ class Applier:
             for project in {row.project: projects[row.project] for row in known}.values():
                 self._reload(project)
             raise
-        self.applied = rows[-1].id
         for batch in batches:
             self._show(batch)
+        self.applied = rows[-1].id
         return len(rows)
 
     def replay(self) -> None:
         """Bring back to the tail what was applied but had not reached the table before a stop."""
         projects = self._projects()
         first = min((project.parts.opened for project in projects.values()), default=0)
-        while rows := [row for row in self._inbox.after(first, ROWS_MAX) if row.id <= self.applied]:
+        while rows := [
+            row for row in self._inbox.after(first, BATCH_EVENTS) if row.id <= self.applied
+        ]:
             first = rows[-1].id
             known = [row for row in rows if row.project in projects]
             for project, theirs in _by_project(known, projects):
@@ -105,14 +108,15 @@ class Applier:
 
     def commit(self, *, now: bool = False) -> None:
         """Move what waits to the tables, if enough waits for long enough (or `now`); then trim."""
+        if self._waiting_since_ms is None:
+            return
         projects = [project for project in self._projects().values() if project.uncommitted]
         waiting = sum(len(table) for project in projects for table in project.uncommitted)
-        if not projects:
-            self._waiting_since_ms = None
-        elif now or waiting >= COMMIT_EVENTS_MAX or self._overdue():
+        if now or waiting >= COMMIT_EVENTS_MAX or self._overdue():
             for project in projects:
-                table = pa.concat_tables(project.uncommitted, promote_options="default")
-                project.store.append(table, self.applied)
+                table = _missing(project)
+                if len(table):
+                    project.store.append(table, self.applied)
                 project.uncommitted.clear()
             self._waiting_since_ms = None
             self._inbox.trim(self.applied)
@@ -142,8 +146,9 @@ class Applier:
         project.vault.trim()
         if len(batch.table):
             project.uncommitted.append(batch.table)
-            if self._waiting_since_ms is None:
-                self._waiting_since_ms = self._clock_ms()
+        # Rows without an event, such as profiles, also wait: for their removal from the inbox.
+        if self._waiting_since_ms is None:
+            self._waiting_since_ms = self._clock_ms()
 
     def _reload(self, project: Project) -> None:
         with self._writing.begin() as connection:
@@ -158,11 +163,28 @@ class Applier:
             )
 
 
+def _missing(project: Project) -> pa.Table:
+    """The uncommitted rows that the table lacks: a commit that failed may have reached it."""
+    table = pa.concat_tables(project.uncommitted, promote_options="default")
+    first = order_of(project.store.committed() + 1, 0)
+    return table.filter(pc.greater_equal(table["order"], first))
+
+
 def read_progress(connection: sa.Connection) -> int:
     """The last inbox row that has been applied."""
     table = control.progress
     found = connection.execute(sa.select(table.c.value).where(table.c.name == "applied"))
     return found.scalar() or 0
+
+
+def outcome_of(
+    connection: sa.Connection, project: int, inbox_rows: Iterable[int]
+) -> tuple[int, int]:
+    """How many events of these applied inbox rows were stored, and how many were known already."""
+    table = control.outcomes
+    columns = (table.c.stored, table.c.duplicates)
+    found = list(control.found_in(connection, columns, project, table.c.inbox_id, inbox_rows))
+    return sum(stored for stored, _ in found), sum(duplicates for _, duplicates in found)
 
 
 def _by_project(
@@ -221,13 +243,10 @@ def _first_seen(
     ]
     digests = [project.vault.digest("message", event.message_id) for _, event in placed]
     seen: dict[bytes, int] = {}
-    for some in control.slices(dict.fromkeys(digests)):
-        found = connection.execute(
-            sa.select(table.c.digest, table.c.order).where(
-                table.c.project == project.id, table.c.digest.in_(some)
-            )
-        )
-        seen.update({bytes(digest): order for digest, order in found})
+    columns = (table.c.digest, table.c.order)
+    unique = dict.fromkeys(digests)
+    for digest, order in control.found_in(connection, columns, project.id, table.c.digest, unique):
+        seen[bytes(digest)] = order
     new: list[dict[str, object]] = []
     kept: list[Placed] = []
     for (order, event), digest in zip(placed, digests, strict=True):
@@ -239,8 +258,7 @@ def _first_seen(
             kept.append((order, event))
         counts = batch.stored if fresh else batch.duplicates
         counts[order // order_of(1, 0)] += 1
-    if new:
-        connection.execute(sa.insert(table), new)
+    control.insert_many(connection, table, new)
     return kept
 
 
@@ -271,7 +289,12 @@ def _save(connection: sa.Connection, batch: Batch) -> None:
         connection,
         control.outcomes,
         [
-            {"inbox_id": row, "stored": batch.stored[row], "duplicates": batch.duplicates[row]}
+            {
+                "inbox_id": row,
+                "project": batch.project.id,
+                "stored": batch.stored[row],
+                "duplicates": batch.duplicates[row],
+            }
             for row in sorted(rows)
         ],
     )

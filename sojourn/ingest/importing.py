@@ -18,11 +18,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from sojourn.drop_reason import Dropped, DropReason
 from sojourn.errors import SojournError
 from sojourn.event import Event, Identifier
 from sojourn.format import Row
 from sojourn.ingest import pipeline
-from sojourn.ingest.drop_reason import Dropped, DropReason
 from sojourn.instant import instant_ms
 
 BATCH_ROWS = 2_000

@@ -115,17 +115,21 @@ class Inbox:
             )
         return done
 
-    def after(self, row: int, limit: int) -> list[Row]:
-        """Up to `limit` rows that came after `row`, in order."""
+    def after(self, row: int, events_max: int) -> list[Row]:
+        """The next rows that came after `row`, in order: up to the one that fills `events_max`."""
+        rows: list[Row] = []
+        count = 0
         with self._engine.begin() as connection:
-            found = connection.execute(
-                sa.select(inbox).where(inbox.c.id > row).order_by(inbox.c.id).limit(limit)
-            ).all()
-            for key in {entry.key for entry in found} - self._sealers.keys():
-                self._sealers[key] = self._load_key(connection, key)
-        return [
-            Row(entry.id, entry.project, entry.received_ms, self._events(entry)) for entry in found
-        ]
+            following = sa.select(inbox).where(inbox.c.id > row).order_by(inbox.c.id)
+            for entry in connection.execute(following.limit(GROUP_MAX)):
+                if entry.key not in self._sealers:
+                    self._sealers[entry.key] = self._load_key(connection, entry.key)
+                events = self._events(entry)
+                rows.append(Row(entry.id, entry.project, entry.received_ms, events))
+                count += len(events)
+                if count >= events_max:
+                    break
+        return rows
 
     def last(self) -> int:
         """The id of the newest row, 0 when there is none left."""

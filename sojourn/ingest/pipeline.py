@@ -15,8 +15,8 @@ from typing import Any
 
 import msgspec
 
+from sojourn.drop_reason import Dropped, DropReason
 from sojourn.event import Event, Kind, PropertyValue
-from sojourn.ingest.drop_reason import Dropped, DropReason
 from sojourn.policy import taxonomy
 from sojourn.timeline import EVERY_PURPOSE
 
@@ -225,7 +225,8 @@ def _with_message_id(event: Event, seen: Counter[bytes]) -> Event | Dropped:
     if event.message_id:
         return event
     try:
-        text = msgspec.msgpack.encode(event)
+        # JSON, for MessagePack has no numbers of more than 64 bits.
+        text = msgspec.json.encode(event)
     except UnicodeEncodeError:
         return Dropped(DropReason.BAD_TEXT, "It has half a surrogate pair.")
     except RecursionError:

@@ -29,19 +29,19 @@ def counts(
     `table` and `held` carry a bit for each series an event belongs to. A person's events ascend, so
     a person is new to an interval exactly when the interval differs from the last one counted. An
     interval is found by assuming that all are equally long, and stepping to the right one: months
-    and days with a change of clocks are off by one at most.
+    and days with a change of clocks are off by one at most. The counting itself adds zeros and ones
+    instead of branching, as no processor could guess whether a person is new to a day.
     """
     intervals = len(edges) - 1
     result = np.zeros((2, series, intervals), dtype=np.int64)
     if intervals == 0:
         return result
     last = np.zeros(series, dtype=np.int64)
-    per_ms = intervals / (edges[intervals] - edges[0])
+    origin = edges[0]
+    per_ms = intervals / (edges[intervals] - origin)
     for person in range(len(starts)):
-        end = ends[person]
         last[:] = -1
-        interval = 0
-        upper = edges[0]
+        end = ends[person]
         i = starts[person] - 1
         while i + 1 < end:
             i += 1
@@ -58,20 +58,17 @@ def counts(
                 break
             if purposes[i] & purpose == 0:
                 continue
-            if instant >= upper:
-                interval = min(int((instant - edges[0]) * per_ms), intervals - 1)
-                while edges[interval] > instant:
-                    interval -= 1
-                while edges[interval + 1] <= instant:
-                    interval += 1
-                upper = edges[interval + 1]
+            interval = min(int((instant - origin) * per_ms), intervals - 1)
+            while edges[interval] > instant:
+                interval -= 1
+            while edges[interval + 1] <= instant:
+                interval += 1
             one = 0
             while bits:
-                if bits & 1:
-                    result[0, one, interval] += 1
-                    if last[one] != interval:
-                        last[one] = interval
-                        result[1, one, interval] += 1
+                belongs = bits & 1
+                result[0, one, interval] += belongs
+                result[1, one, interval] += belongs & (last[one] != interval)
+                last[one] = interval if belongs else last[one]
                 bits >>= 1
                 one += 1
     return result

@@ -31,21 +31,26 @@ def retention(
 
     `table` and `held` carry START and RETURN. A person's first start event opens the cohort of its
     interval (column 0); column j counts those with a return event in the j-th interval after it.
-    An event before the end of the interval last counted adds nothing; one past the last column ends
-    the person.
+    Events ascend, so a person is new to a column exactly when it lies past the last one counted.
+    Intervals are found as in `counts.py`.
     """
     intervals = len(edges) - 1
     result = np.zeros((intervals, periods), dtype=np.int64)
+    if intervals == 0:
+        return result
+    origin = edges[0]
+    per_ms = intervals / (edges[intervals] - origin)
     for person in range(len(starts)):
-        end = ends[person]
         wanted = START
         cohort = 0
-        column = 0
-        upper = edges[0]
+        last = -1
+        end = ends[person]
         i = starts[person] - 1
         while i + 1 < end:
             i += 1
-            if table[event[i]] & wanted == 0:
+            if table[event[i]] & wanted == 0 or purposes[i] & purpose == 0:
+                continue
+            if len(held) > 0 and held[i] & wanted == 0:
                 continue
             instant = ts[i]
             if instant < start_ms:
@@ -53,18 +58,17 @@ def retention(
                 continue
             if instant > end_ms:
                 break
-            if instant < upper or purposes[i] & purpose == 0:
-                continue
-            if len(held) > 0 and held[i] & wanted == 0:
-                continue
+            interval = min(int((instant - origin) * per_ms), intervals - 1)
+            while edges[interval] > instant:
+                interval -= 1
+            while edges[interval + 1] <= instant:
+                interval += 1
             if wanted == START:
-                cohort = np.searchsorted(edges, instant, side="right") - 1
                 wanted = RETURN
-            else:
-                while column < periods and edges[cohort + column + 1] <= instant:
-                    column += 1
-                if column == periods:
-                    break
-            result[cohort, column] += 1
-            upper = edges[cohort + column + 1]
+                cohort = interval
+            column = interval - cohort
+            if column >= periods:
+                break
+            result[cohort, column] += column > last
+            last = column
     return result

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from sojourn import control
 from sojourn.event import Identifier, PropertyValue, type_ranks
 from sojourn.people import identities, profiles
-from sojourn.people.identities import Identities
 from sojourn.period import from_ms
 from sojourn.store import BUCKETS, CORE, Store
 from sojourn.timelines.parts import Parts, Snapshot
@@ -59,10 +58,17 @@ class TimelineEvent(msgspec.Struct, frozen=True):
     sealed: tuple[str, ...]
 
 
+class RevealedIdentifier(msgspec.Struct, frozen=True):
+    """An identifier, opened; unlike `Identifier` it is an object in JSON, as clients expect."""
+
+    type: str
+    value: str
+
+
 class Revealed(msgspec.Struct, frozen=True):
     """The sealed values of one person, opened."""
 
-    identifiers: tuple[Identifier, ...]
+    identifiers: tuple[RevealedIdentifier, ...]
     traits: dict[str, PropertyValue]
 
 
@@ -72,7 +78,6 @@ class Directory:
 
     project: int
     vault: Vault
-    people: Identities
     store: Store
     parts: Parts
     vocabulary: Vocabulary
@@ -145,7 +150,10 @@ class Directory:
         """Open what is sealed about a person. The caller has written it to the audit log."""
         members = self.parts.members(person)
         return Revealed(
-            identifiers=tuple(self._identifiers(connection, [person])[person]),
+            identifiers=tuple(
+                RevealedIdentifier(name.type, name.value)
+                for name in self._identifiers(connection, [person])[person]
+            ),
             traits=profiles.read(connection, self.project, self.vault, members),
         )
 
@@ -182,16 +190,13 @@ class Directory:
         owners = {member: who for who in people for member in self.parts.members(who)}
         found: dict[int, list[Identifier]] = {who: [] for who in people}
         table = control.identifiers
-        for some in control.slices(owners):
-            rows = connection.execute(
-                sa.select(table.c.person, table.c.type, table.c.sealed).where(
-                    table.c.project == self.project, table.c.person.in_(some)
-                )
-            ).all()
-            for person, kind, sealed in rows:
-                value = self.vault.open(connection, (person, identities.CATEGORY), sealed)
-                if value is not None:
-                    found[owners[person]].append(Identifier(kind, value))
+        columns = (table.c.person, table.c.type, table.c.sealed)
+        rows = list(control.found_in(connection, columns, self.project, table.c.person, owners))
+        self.vault.prepare_known(connection, [(row[0], identities.CATEGORY) for row in rows])
+        for person, kind, sealed in rows:
+            value = self.vault.open(connection, (person, identities.CATEGORY), bytes(sealed))
+            if value is not None:
+                found[owners[person]].append(Identifier(kind, value))
         for names in found.values():
             names.sort(key=lambda name: (identities.rank(name), name.value))
         return found

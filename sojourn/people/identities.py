@@ -53,6 +53,7 @@ class Identities:
         self._canon = canon
         self._next_person = next_person
         self._links: dict[bytes, int | None] = {}
+        self._digests: dict[Identifier, bytes] = {}
         self._types: dict[int, set[str]] = {}
 
     def prepare(self, connection: sa.Connection, events: Iterable[Event]) -> None:
@@ -60,24 +61,25 @@ class Identities:
         if len(self._links) > LINKS_CACHED_MAX:
             self._links.clear()
             self._types.clear()
-        named = (identifier for event in events for identifier in _named(event))
-        digests = dict.fromkeys(self.digest(identifier) for identifier in named)
+        named = {identifier for event in events for identifier in _named(event)}
+        self._digests = {
+            identifier: self._vault.digest(identifier.type, identifier.value)
+            for identifier in named
+        }
+        digests = list(self._digests.values())
         unknown = [digest for digest in digests if digest not in self._links]
+        self._links.update(dict.fromkeys(unknown))
         table = control.identifiers
-        for some in control.slices(unknown):
-            self._links.update(dict.fromkeys(some))
-            found = connection.execute(
-                sa.select(table.c.digest, table.c.person).where(
-                    table.c.project == self._project, table.c.digest.in_(some)
-                )
-            )
-            self._links.update({bytes(digest): person for digest, person in found})
+        for digest, person in control.found_in(
+            connection, (table.c.digest, table.c.person), self._project, table.c.digest, unknown
+        ):
+            self._links[bytes(digest)] = person
         people = {self._canon.of(who) for d in digests if (who := self._links[d]) is not None}
         self._prepare_types(connection, people - self._types.keys())
 
     def digest(self, identifier: Identifier) -> bytes:
-        """The keyed hash of an identifier."""
-        return self._vault.digest(identifier.type, identifier.value)
+        """The keyed hash of an identifier of a prepared event."""
+        return self._digests[identifier]
 
     def find(self, identifiers: Iterable[Identifier]) -> int | None:
         """The person that the highest known identifier leads to, None if none is known."""
@@ -149,22 +151,18 @@ class Identities:
     def _prepare_types(self, connection: sa.Connection, people: set[int]) -> None:
         """Which types of identifier these people have, merged ones included."""
         owners = {member: who for who in people for member in (who, *self._canon.members(who))}
-        table = control.identifiers
         self._types.update({who: set() for who in people})
-        for some in control.slices(owners):
-            found = connection.execute(
-                sa.select(table.c.person, table.c.type)
-                .where(table.c.project == self._project, table.c.person.in_(some))
-                .distinct()
-            )
-            for person, kind in found:
-                self._types[owners[person]].add(kind)
+        table = control.identifiers
+        for person, kind in control.found_in(
+            connection, (table.c.person, table.c.type), self._project, table.c.person, owners
+        ):
+            self._types[owners[person]].add(kind)
 
 
 def save(connection: sa.Connection, project: int, vault: Vault, changes: Changes) -> None:
     """Write what a batch changed; the identifiers themselves are sealed."""
     vault.prepare(connection, [(link.person, CATEGORY) for link in changes.links])
-    control.upsert(
+    control.insert_many(
         connection,
         control.identifiers,
         [
@@ -177,14 +175,15 @@ def save(connection: sa.Connection, project: int, vault: Vault, changes: Changes
             }
             for link in changes.links
         ],
-        keep=True,
     )
-    if changes.merges:
-        rows = [
+    control.insert_many(
+        connection,
+        control.merges,
+        [
             {"project": project, "person": person, "into": into, "order": order}
             for person, into, order in changes.merges
-        ]
-        connection.execute(sa.insert(control.merges), rows)
+        ],
+    )
 
 
 def load_canon(connection: sa.Connection, project: int) -> Canon:

@@ -65,14 +65,9 @@ def _load(
 ) -> dict[int, Traits]:
     table = control.profiles
     profiles: dict[int, Traits] = {}
-    for some in control.slices(people):
-        found = connection.execute(
-            sa.select(table.c.person, table.c.sealed).where(
-                table.c.project == project, table.c.person.in_(some)
-            )
-        )
-        for person, sealed in found:
-            opened = vault.open(connection, (person, CATEGORY), sealed)
-            if opened is not None:
-                profiles[person] = {name: (value, ts) for name, (value, ts) in opened.items()}
+    columns = (table.c.person, table.c.sealed)
+    for person, sealed in control.found_in(connection, columns, project, table.c.person, people):
+        opened = vault.open(connection, (person, CATEGORY), bytes(sealed))
+        if opened is not None:
+            profiles[person] = {name: (value, ts) for name, (value, ts) in opened.items()}
     return profiles

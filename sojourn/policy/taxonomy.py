@@ -7,6 +7,7 @@ a property sealed by mistake is still on the timeline, one left in the clear by 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 _WORDS = """
@@ -26,13 +27,15 @@ EMAIL = re.compile(r"[^\s@/:]+@[^\s@/]+\.[a-zA-Z]{2,}")
 
 def identifies(name: str, value: Any) -> bool:
     """Whether this property's value is taken to identify a person."""
-    return _plain(name) in IDENTIFYING_WORDS or (
+    return _is_identifying_name(name) or (
         isinstance(value, str) and "@" in value and EMAIL.search(value) is not None
     )
 
 
-def _plain(name: str) -> str:
+# A project's names are few and come with every event.
+@lru_cache(maxsize=10_000)
+def _is_identifying_name(name: str) -> bool:
     """`context.ipAddress`, `IP-Address` and `ip_address` are one word."""
     last = name.rsplit(".", 1)[-1].strip("$ ")
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", last)
-    return re.sub(r"[\s\-]+", "_", snake).lower()
+    return re.sub(r"[\s\-]+", "_", snake).lower() in IDENTIFYING_WORDS

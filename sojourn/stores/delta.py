@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.dataset as ds
 from deltalake import (
     ColumnProperties,
@@ -26,6 +25,7 @@ from deltalake import (
 from numpy.typing import NDArray
 
 from sojourn.store import BUCKETS, CORE, EVERY_ORDER
+from sojourn.timelines import ordering
 
 STATISTICS = ("person", "ts", "order", "purposes")
 FILES_MAX = 1_000
@@ -88,10 +88,9 @@ class DeltaStore:
             return CORE.empty_table().select([name for name in columns if name in CORE.names])
         dictionary = {"event"} & set(columns)
         options = ds.ParquetReadOptions(dictionary_columns=dictionary)
-        data = table.to_pyarrow_dataset(parquet_read_options=options)
+        place = [("bucket", "=", str(bucket))] if bucket is not None else None
+        data = table.to_pyarrow_dataset(file_pruning_predicate=place, parquet_read_options=options)
         wanted = (ds.field("order") >= orders[0]) & (ds.field("order") <= orders[1])
-        if bucket is not None:
-            wanted &= ds.field("bucket") == bucket
         if people is not None:
             wanted &= ds.field("person").isin(pa.array(people))
         known = [name for name in columns if name in data.schema.names]
@@ -118,11 +117,20 @@ class DeltaStore:
 
 def _placed(rows: pa.Table) -> pa.Table:
     """Rows sorted by (person, ts, order), with the month and the bucket they belong to."""
-    rows = rows.sort_by([("person", "ascending"), ("ts", "ascending"), ("order", "ascending")])
-    instant = rows["ts"].cast(pa.timestamp("ms", "UTC"))
-    bucket = pa.array((rows["person"].to_numpy() % BUCKETS).astype(np.int32))
-    month = pc.strftime(instant, format="%Y-%m")
-    return rows.append_column("month", month).append_column("bucket", bucket)
+    person, ts, order = (rows[name].to_numpy() for name in ("person", "ts", "order"))
+    sorted_rows = ordering.by_person(person, ts, order)
+    # A take from one chunk of each column is several times as fast as one from many.
+    rows = rows.combine_chunks().take(pa.array(sorted_rows))
+    bucket = pa.array((person[sorted_rows] % BUCKETS).astype(np.int32))
+    return rows.append_column("month", _months(ts[sorted_rows])).append_column("bucket", bucket)
+
+
+def _months(ts: NDArray[np.int64]) -> pa.Array:
+    """The months of some instants, such as “2026-01”; each is spelled out once only."""
+    month = ts.astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64)
+    first, last = (month.min(), month.max()) if len(month) else (0, -1)
+    words = np.arange(first, last + 1).astype("datetime64[M]").astype(str)
+    return pa.array(words, pa.string()).take(pa.array(month - first))
 
 
 def _sync(path: Path) -> None:

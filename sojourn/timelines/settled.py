@@ -8,6 +8,7 @@ become one of them are fetched from the buckets of those ids.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -52,9 +53,11 @@ class SettledPart:
                 known = cache.map_column(self.folder, name, kind)
             if known is None:
                 known = self.read.column(self, kind, name)
+                # A generation that has been replaced meanwhile has no folder to write to.
                 if self.folder is not None and self.read.keeps:
-                    cache.write_column(self.folder, name, known)
-                    known = cache.map_column(self.folder, name, kind) or known
+                    with suppress(FileNotFoundError):
+                        cache.write_column(self.folder, name, known)
+                        known = cache.map_column(self.folder, name, kind) or known
             self._columns[name] = known
             return known
 

@@ -81,9 +81,9 @@ def _changed(chunks: list[Chunk], merged: list[tuple[int, int]], canon: Canon) -
 
 
 def _take(part: SettledPart, keys: NDArray[np.int64]) -> Taken:
-    found = np.searchsorted(part.people, keys)
-    found = found[found < len(part.people)]
-    index = found[np.isin(part.people[found], keys)]
+    place = np.searchsorted(part.people, keys)
+    inside = place < len(part.people)
+    index = place[inside][part.people[place[inside]] == keys[inside]]
     return Taken(part, index, ordering.gather(part.starts[index], part.ends[index]))
 
 

@@ -12,9 +12,9 @@ import binascii
 from collections.abc import Mapping
 from typing import Any
 
+from sojourn.drop_reason import Dropped, DropReason
 from sojourn.errors import BadBody
 from sojourn.event import Event, Identifier, Kind
-from sojourn.ingest.drop_reason import Dropped, DropReason
 from sojourn.instant import instant_ms
 from sojourn.wire import Wire
 

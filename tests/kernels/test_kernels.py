@@ -121,3 +121,28 @@ def test_sixty_steps_fit() -> None:
         reached = kernel(*one_person, table, NO_MARKS, 60, 100, 0, 100, 1)
         assert reached.tolist() == [60]
         assert kernel(*one_person, table, NO_MARKS, 60, 58, 0, 100, 1).tolist() == [59]
+
+
+def furthest(event: list[int], ts: list[int], window_ms: int) -> int:
+    """How many of the steps 0, 1, 2 follow in order, taking each as early as it comes."""
+    best = 0
+    for opener in (i for i, code in enumerate(event) if code == 0):
+        step = 1
+        for code, instant in zip(event[opener + 1 :], ts[opener + 1 :], strict=True):
+            if step < 3 and code == step and instant - ts[opener] <= window_ms:
+                step += 1
+        best = max(best, step)
+    return best
+
+
+def test_attempts_run_on_past_a_block_of_events() -> None:
+    random = np.random.default_rng(3)
+    table = np.array([1, 2, 4, 0], dtype=np.int64)
+    for _ in range(200):
+        events = int(random.integers(funnel.BLOCK_EVENTS - 2, 4 * funnel.BLOCK_EVENTS))
+        event = random.choice(4, events, p=[0.01, 0.01, 0.01, 0.97]).astype(np.uint16)
+        ts = np.sort(random.integers(0, 1000, events))
+        window_ms = int(random.integers(1, 1000))
+        one_person = (np.array([0]), np.array([events]), ts, event, np.ones(events, np.uint16))
+        reached = funnel.ordered(*one_person, table, NO_MARKS, 3, window_ms, 0, 1000, 1)
+        assert reached.tolist() == [furthest(event.tolist(), ts.tolist(), window_ms)]

@@ -70,6 +70,7 @@ def upgrade() -> None:
     op.create_table(
         "outcomes",
         sa.Column("inbox_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("project", sa.Integer(), nullable=False),
         sa.Column("stored", sa.Integer(), nullable=False),
         sa.Column("duplicates", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("inbox_id"),
