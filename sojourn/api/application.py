@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Litestar, MediaType
-from litestar.datastructures import State
+from litestar import Litestar
+from litestar.datastructures import MutableScopeHeaders, State
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
+from litestar.types import Message, Scope
 
 from sojourn.api import accounts, collect, pages, people, problems, projects, reports
 from sojourn.api.access import Grants
@@ -48,8 +49,7 @@ def application(sojourn: Sojourn | None) -> Litestar:
             RecursionError: problems.refuse_nesting,
             Exception: problems.fail,
         },
-        response_headers=[],
-        after_request=_secure,
+        before_send=[_secure],
         openapi_config=OpenAPIConfig(
             title="Sojourn", version="0.1.0", path="/schema", render_plugins=[]
         ),
@@ -58,13 +58,16 @@ def application(sojourn: Sojourn | None) -> Litestar:
     )
 
 
-async def _secure(response: Any) -> Any:
+async def _secure(message: Message, scope: Scope) -> None:
+    """Send the security headers with every response, whatever made it."""
+    if message["type"] != "http.response.start":
+        return
+    headers = MutableScopeHeaders.from_message(message)
     for name, value in pages.SECURITY.items():
-        response.headers.setdefault(name, value)
-    if response.media_type == MediaType.JSON:
+        headers.setdefault(name, value)
+    if headers.get("content-type", "").startswith("application/json"):
         # Answers may be about people: no cache on the way, or on a shared machine, keeps them.
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response
+        headers.setdefault("Cache-Control", "no-store")
 
 
 def schema() -> dict[str, Any]:

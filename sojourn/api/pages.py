@@ -49,14 +49,14 @@ def show_health(state: State) -> Response[Health]:
     return Response(health, status_code=503 if trouble else 200)
 
 
-@get(["/", "/app", "/app/{path:path}"], sync_to_thread=True, include_in_schema=False)
-def show_app(path: str = "") -> File:
+@get(["/", "/app", "/app/{path:path}"], include_in_schema=False)
+async def show_app(path: str = "") -> File:
     """The web app, whatever room its address names."""
     return _file(WEB / "index.html", "text/html", "no-cache")
 
 
-@get("/sojourn.js", sync_to_thread=True, include_in_schema=False)
-def show_tracker() -> File:
+@get("/sojourn.js", include_in_schema=False)
+async def show_tracker() -> File:
     """The browser script."""
     return _file(TRACKER, "text/javascript", "max-age=3600")
 

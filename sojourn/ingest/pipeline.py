@@ -129,8 +129,11 @@ def limit_size(event: Event, arrival: Arrival) -> Event | Dropped:
 
 def seal_identifying(event: Event, arrival: Arrival) -> Event | Dropped:
     """Values that name a person leave the columns: they are kept sealed, or with the profile."""
+    own = [identifier.value for identifier in event.identifiers]
     identifying = [
-        name for name, value in event.properties.items() if taxonomy.identifies(name, value)
+        name
+        for name, value in event.properties.items()
+        if taxonomy.identifies(name, value) or value in own
     ]
     if not identifying:
         return event

@@ -193,7 +193,9 @@ def _arrays(
 
 
 def _joined(tables: list[pa.Table], name: str, dtype: type[np.generic]) -> NDArray[Any]:
-    return np.concatenate([table[name].to_numpy().astype(dtype, copy=False) for table in tables])
+    pieces = [table[name].to_numpy().astype(dtype, copy=False) for table in tables]
+    # Almost always there is one table, and a copy of tens of millions of rows takes its time.
+    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
 
 def event_codes(names: pa.ChunkedArray, vocabulary: Vocabulary) -> NDArray[np.uint16]:

@@ -24,6 +24,9 @@ UNSET_IDS = ("", "null", "undefined", "None")
 """What clients send as an anonymous id when they have none; a user may really be called so."""
 BATCH_MAX = 10_000
 """Messages in one body: far more than the size limit leaves room for in practice."""
+SKEW_MS_MIN = 10_000
+"""A smaller difference is the time that the request took. It differs from request to request, so
+correcting by it would put the events of one person out of order."""
 PAGE_FIELDS = ("url", "path", "title", "referrer", "search")
 CAMPAIGN_FIELDS = ("name", "source", "medium", "term", "content")
 
@@ -64,7 +67,8 @@ def events(path: str, body: Any, received_ms: int) -> list[Event | Dropped]:
 def _skew(body: dict[str, Any], received_ms: int) -> int:
     """By how much the client's clock is behind ours, in ms: received minus sent."""
     sent = instant_ms(body.get("sentAt"))
-    return 0 if sent is None else received_ms - sent
+    skew = 0 if sent is None else received_ms - sent
+    return skew if abs(skew) >= SKEW_MS_MIN else 0
 
 
 def _event(message: Any, skew: int, received_ms: int) -> Event | Dropped:

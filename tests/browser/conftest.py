@@ -1,0 +1,119 @@
+"""The browser the tests drive, and the server they drive it against.
+
+`browser` is the Chromium that npm brought (see `chromium.js`), `page` a fresh page that is signed
+in, and `served` a running Sojourn with a project `demo` (simulated) and a project `shop` (the log
+of a small shop).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.conftest import Served, run_sojourn
+
+HERE = Path(__file__).parent
+SCREENSHOTS = HERE.parent.parent / "screenshots"
+TIMEOUT_MS = 10_000
+PEOPLE = "1500"
+"""Enough of the demo company for every picture to have a shape, loaded in a few seconds."""
+
+# No sandbox: the tests run without root and visit only our own pages. Nothing else may call out.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--font-render-hinting=none",
+]
+
+
+@pytest.fixture(scope="session")
+def served(serve: Callable[[], Served], shared: Path) -> Served:
+    """A server with a small demo company beside the shop's log; `write_key` belongs to `demo`."""
+    made = serve()
+    made.stop()
+    run_sojourn(
+        "import", str(shared / "data" / "simple_shop.csv.gz"), "--project", "shop", data=made.data
+    )
+    demo = ("demo", "--no-serve", "--people", PEOPLE, "--data", str(made.data))
+    run_sojourn(*demo, data=made.data)
+    key = run_sojourn("key", "create", "write", "--project", "demo", data=made.data).strip()
+    made.write_key = key
+    made.start()
+    return made
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The one browser of the run; `npm ci` in this folder brings it."""
+    told = subprocess.run(
+        ["node", "chromium.js"], cwd=HERE, capture_output=True, text=True, check=True
+    )
+    chromium = json.loads(told.stdout)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=chromium["executable"],
+            args=FLAGS,
+            env={**os.environ, **chromium["environment"]},
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def session(browser: Browser, served: Served) -> dict[str, object]:
+    """The cookie that the login link sets. The link opens once, so the whole run shares it."""
+    context = browser.new_context()
+    context.new_page().goto(served.login_url)
+    state = context.storage_state()
+    context.close()
+    return {"cookies": state["cookies"]}
+
+
+@pytest.fixture
+def context(browser: Browser, session: dict[str, object]) -> Iterator[BrowserContext]:
+    """Signed in, on a desk's screen, in light; a test that wants another makes its own."""
+    with_session = browser.new_context(
+        storage_state=session,  # type: ignore[arg-type]
+        viewport={"width": 1280, "height": 860},
+        color_scheme="light",
+        reduced_motion="reduce",
+    )
+    with_session.set_default_timeout(TIMEOUT_MS)
+    yield with_session
+    with_session.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page on which no script may fail unnoticed."""
+    failures: list[str] = []
+    opened = context.new_page()
+    opened.on("pageerror", lambda error: failures.append(str(error)))
+    opened.on("console", lambda line: failures.append(line.text) if line.type == "error" else None)
+    yield opened
+    opened.close()
+    assert failures == []
+
+
+@pytest.fixture
+def context_page(context: BrowserContext) -> Callable[[], Page]:
+    """Pages on which a request is meant to be refused, which the browser reports as an error."""
+    return context.new_page
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    """Where pictures of the rooms are put, for people to look at."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    return SCREENSHOTS

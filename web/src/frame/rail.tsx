@@ -1,0 +1,76 @@
+// The rooms, icon and word; on a phone the rail lies at the bottom.
+
+import { Menu, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
+import { IconLogout, IconUserCircle } from "@tabler/icons-react";
+import { Link } from "wouter";
+import { useSignOut } from "../api/questions";
+import { useAddress, useProject } from "./project";
+import { ROOMS } from "./rooms";
+import styles from "./rail.module.css";
+
+export function Rail({ room }: { room: string }) {
+  const address = useAddress();
+  return (
+    <nav className={styles.rail} aria-label="Rooms">
+      <Link href={address("overview")} className={styles.mark} aria-label="Sojourn, overview">
+        <img src="/assets/mark.svg" alt="" width={28} height={28} />
+      </Link>
+      <ul className={styles.rooms}>
+        {ROOMS.map((one) => (
+          <li key={one.name}>
+            <Link
+              href={address(one.name)}
+              className={styles.room}
+              aria-current={one.name === room ? "page" : undefined}
+            >
+              <one.icon size={20} stroke={1.7} aria-hidden />
+              <span>{one.title}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      <div className={styles.foot}>
+        <Member />
+      </div>
+    </nav>
+  );
+}
+
+export function Member() {
+  const { session } = useProject();
+  const signOut = useSignOut();
+  const { setColorScheme, colorScheme } = useMantineColorScheme();
+  return (
+    <Menu position="right-end" withinPortal shadow="md" width={210}>
+      <Menu.Target>
+        <button type="button" className={styles.member} aria-label="Appearance and session">
+          <IconUserCircle size={20} stroke={1.7} />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>Appearance</Menu.Label>
+        <Menu.RadioGroup
+          value={colorScheme}
+          onChange={(scheme) => setColorScheme(scheme as MantineColorScheme)}
+        >
+          {APPEARANCES.map(({ scheme, says }) => (
+            <Menu.RadioItem key={scheme} value={scheme}>
+              {says}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
+        <Menu.Divider />
+        <Menu.Label>Signed in as {session.member}</Menu.Label>
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => signOut.mutate()}>
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+const APPEARANCES: { scheme: MantineColorScheme; says: string }[] = [
+  { scheme: "auto", says: "As the system" },
+  { scheme: "light", says: "Light" },
+  { scheme: "dark", says: "Dark" },
+];

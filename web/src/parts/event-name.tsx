@@ -1,0 +1,30 @@
+// The name of an event as it stands everywhere: its dot of colour, cut in the middle where there is
+// no room, whole on hover.
+
+import { useEventColour } from "../frame/project";
+import { halves } from "../words/name";
+import styles from "./event-name.module.css";
+
+export function Dot({ event }: { event: string }) {
+  const colour = useEventColour();
+  return <span className={styles.dot} style={{ background: colour(event) }} aria-hidden />;
+}
+
+export function Cut({ name }: { name: string }) {
+  const [head, tail] = halves(name);
+  return (
+    <span className={styles.cut} title={tail ? name : undefined}>
+      <span className={styles.head}>{head}</span>
+      {tail && <span className={styles.tail}>{tail}</span>}
+    </span>
+  );
+}
+
+export function EventName({ event }: { event: string }) {
+  return (
+    <span className={styles.name}>
+      <Dot event={event} />
+      <Cut name={event} />
+    </span>
+  );
+}

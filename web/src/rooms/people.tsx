@@ -1,0 +1,106 @@
+// People: everyone, the most recently seen first; a whole identifier finds one.
+
+import { IconSearch, IconX } from "@tabler/icons-react";
+import { useState, type FormEvent } from "react";
+import { useSearchParams } from "wouter";
+import { usePeople } from "../api/questions";
+import { useProject } from "../frame/project";
+import { Answering, FirstLoad } from "../parts/loading";
+import { PeopleList } from "../parts/people-list";
+import { ProblemNote } from "../parts/problem-note";
+import { Sheet } from "../parts/sheet";
+import { count, people } from "../words/number";
+import styles from "./people.module.css";
+import room from "./room.module.css";
+
+export default function People() {
+  const { project, schema } = useProject();
+  const [search, setSearch] = useSearchParams();
+  const wanted = search.get("search") ?? "";
+  const asked = usePeople(project.name, wanted);
+  const find = (typed: string) =>
+    setSearch((now) => {
+      const next = new URLSearchParams(now);
+      if (typed) next.set("search", typed);
+      else next.delete("search");
+      return next;
+    });
+  const total = asked.data?.pages[0]?.total ?? 0;
+  return (
+    <div className={room.room}>
+      <header className={styles.head}>
+        <p className={styles.total}>
+          {wanted ? (
+            <>
+              {people(total)} with the identifier “{wanted}”
+            </>
+          ) : (
+            <>
+              <b>{count(schema.people)}</b> people, the most recently seen first
+            </>
+          )}
+        </p>
+        <FindForm key={wanted} wanted={wanted} onFind={find} />
+      </header>
+      {asked.error && <ProblemNote failure={asked.error} again={() => void asked.refetch()} />}
+      {!asked.data && !asked.error && <FirstLoad inside />}
+      {asked.data && !asked.error && (
+        <Answering waiting={asked.isPlaceholderData}>
+          {total === 0 ? (
+            <Nobody wanted={wanted} onClear={() => find("")} />
+          ) : (
+            <Sheet>
+              <PeopleList
+                pages={asked.data.pages}
+                hasMore={asked.hasNextPage}
+                fetching={asked.isFetchingNextPage}
+                more={() => void asked.fetchNextPage()}
+              />
+            </Sheet>
+          )}
+        </Answering>
+      )}
+    </div>
+  );
+}
+
+function FindForm({ wanted, onFind }: { wanted: string; onFind: (typed: string) => void }) {
+  const [typed, setTyped] = useState(wanted);
+  const submit = (sent: FormEvent) => {
+    sent.preventDefault();
+    onFind(typed.trim());
+  };
+  return (
+    <form className={styles.form} role="search" onSubmit={submit}>
+      <IconSearch size={16} stroke={1.8} aria-hidden className={styles.icon} />
+      <input
+        value={typed}
+        onChange={(change) => setTyped(change.target.value)}
+        placeholder="A whole user id, e-mail or anonymous id"
+        aria-label="Find by a whole identifier"
+        title="Identifiers are kept sealed, so no part of one can be searched."
+      />
+      {wanted && (
+        <button type="button" aria-label="Clear the search" onClick={() => onFind("")}>
+          <IconX size={15} />
+        </button>
+      )}
+    </form>
+  );
+}
+
+function Nobody({ wanted, onClear }: { wanted: string; onClear: () => void }) {
+  return (
+    <Sheet title="Nobody has this identifier">
+      <p className={styles.why}>
+        “{wanted}” was compared whole: identifiers are kept sealed, so no part of one can be
+        searched. See whether it is complete.
+      </p>
+      <p>
+        <button type="button" className={styles.clear} onClick={onClear}>
+          Show everyone
+        </button>
+      </p>
+    </Sheet>
+  );
+}
