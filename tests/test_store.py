@@ -19,7 +19,8 @@ MONTH_MS = 31 * 86_400_000
 
 @pytest.fixture(params=["memory", "delta"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    return MemoryStore() if request.param == "memory" else DeltaStore(tmp_path / "events")
+    folder = tmp_path / "a folder é" / "events"
+    return MemoryStore() if request.param == "memory" else DeltaStore(folder)
 
 
 def rows(*given: tuple[int, int, int, str], **properties: list[object]) -> pa.Table:
