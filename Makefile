@@ -11,7 +11,17 @@ NPM_CI := npm ci --no-audit --no-fund --loglevel=error
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo serve test check format bench setup openapi clean
+.PHONY: help demo serve test check format bench setup clean
+
+help:
+	@echo "make demo [SERVE=0]  fill a workspace with a simulated company, and serve it"
+	@echo "make serve           serve the data folder (SOJOURN_DATA)"
+	@echo "make test            run every test"
+	@echo "make check           lint and type-check"
+	@echo "make bench           run the benchmarks"
+	@echo "make setup           prepare everything; done by the others as needed"
+	@echo "make format          format the Python code"
+	@echo "make clean           remove everything that set-up made"
 
 demo: setup
 	@$(BIN)/sojourn demo $(if $(filter 0,$(SERVE)),--no-serve,)

@@ -11,7 +11,6 @@ commits); others may open it to read, and see what was applied when they opened 
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import time
@@ -20,18 +19,15 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import reduce
-from pathlib import Path
 from threading import Event as Signal
 from threading import Lock, Thread
-from typing import IO, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
-import alembic.command
-import alembic.config
 import msgspec
 import sqlalchemy as sa
 
-from sojourn import control, kernels
+from sojourn import control, folder, kernels
 from sojourn.accounts import sessions
 from sojourn.drop_reason import Dropped
 from sojourn.errors import BadQuestion, NotFound, SojournError, Unavailable
@@ -61,6 +57,8 @@ POLL_S = 0.2
 """How soon rows are noticed that another process, such as an import, put into the inbox."""
 APPLY_S_MAX = 600.0
 """How long to wait for the applier: minutes behind is slow, more means that something is wrong."""
+TAKE_UPS_MAX = 10
+"""Commits are half a minute apart, so one of these finds the folder at rest."""
 PROJECT_NAME = r"[a-z0-9][a-z0-9_-]{0,62}"
 
 
@@ -82,14 +80,14 @@ class Sojourn:
         self.settings = settings
         self.clock_ms = clock_ms
         self._random = random
-        self._lock_file, self.writes = _lock(settings.data)
+        self._lock_file, self.writes = folder.lock(settings.data)
         key = master_key(settings.data / "master.key", settings.master_key)
         self._master = Sealer(key, random)
         url = settings.database_url
         self.engine = control.connect(url or control.sqlite_url(settings.data / "control.db"))
         inbox = control.connect(url or control.sqlite_url(settings.data / "inbox.db"))
         if self.writes:
-            _migrate(self.engine)
+            folder.migrate(self.engine)
         self.inbox = Inbox(inbox, key, random)
         self.executor = ThreadExecutor()
         self._projects: dict[int, Project] = {}
@@ -99,9 +97,7 @@ class Sojourn:
         self._threads: list[Thread] = []
         self.trouble = ""
         """What keeps events from being applied just now; empty when nothing does."""
-        self._open_projects()
-        self.applier = Applier(self.engine, self.inbox, lambda: dict(self._projects), clock_ms)
-        self.applier.replay()
+        self.applier = self._take_up()
 
     def start(self) -> None:
         """Apply what arrives, and do the background work, until closed."""
@@ -335,6 +331,21 @@ class Sojourn:
         thread.start()
         self._threads.append(thread)
 
+    def _take_up(self) -> Applier:
+        """Open the projects, and bring back what was applied but is not in a table yet.
+
+        Beside a server, what the inbox held may move to a table in between; then begin again.
+        """
+        for _ in range(TAKE_UPS_MAX):
+            self._projects.clear()
+            applier = Applier(self.engine, self.inbox, lambda: dict(self._projects), self.clock_ms)
+            self._open_projects()
+            applier.replay()
+            projects = self._projects.values()
+            if self.writes or all(one.store.committed() == one.parts.opened for one in projects):
+                return applier
+        raise Unavailable("The server commits too often to read beside it", mend="Ask the server.")
+
     def _open_projects(self) -> None:
         """Open the projects that are in the control database and not open yet."""
         data = self.settings.data
@@ -350,7 +361,6 @@ class Sojourn:
                     lambda number: data / "cache" / str(number),
                     keeps=self.writes,
                 )
-                project.parts.open()
                 self._projects[row.id] = project
 
 
@@ -392,28 +402,3 @@ def check_project(name: str, timezone: str) -> None:
             f"“{timezone[:60]}” is no time zone",
             mend="Use a name such as Europe/Berlin or UTC.",
         ) from None
-
-
-def _lock(data: Path) -> tuple[IO[str], bool]:
-    """Take the folder for writing if no other process has it."""
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-        file = (data / "lock").open("w")
-    except OSError as failure:
-        raise Unavailable(
-            "The data folder cannot be used", detail=str(failure), where=str(data)
-        ) from None
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return file, False
-    return file, True
-
-
-def _migrate(engine: sa.Engine) -> None:
-    """Bring the control database to today's tables."""
-    config = alembic.config.Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with control.writing(engine).begin() as connection:
-        config.attributes["connection"] = connection
-        alembic.command.upgrade(config, "head")

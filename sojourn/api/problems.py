@@ -9,7 +9,6 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
-from sojourn.api.pages import SECURITY
 from sojourn.errors import (
     BadBody,
     BadQuestion,
@@ -82,7 +81,7 @@ def respond(problem: Problem, headers: dict[str, str] | None = None) -> Response
         msgspec.json.encode(problem),
         status_code=problem.status,
         media_type=MEDIA_TYPE,
-        headers={**SECURITY, **(headers or {})},
+        headers=headers,
     )
 
 

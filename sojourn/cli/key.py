@@ -14,6 +14,7 @@ from sojourn.accounts import keys
 from sojourn.accounts.keys import KeyKind
 from sojourn.application import Sojourn
 from sojourn.control import writing
+from sojourn.errors import NotFound
 
 app = App(name="key", help="Make, list and take back the keys of a project.")
 
@@ -76,4 +77,9 @@ def revoke(hint: str, *, project: str, data: Path | None = None) -> None:
         opened = sojourn.project(project)
         with writing(sojourn.engine).begin() as connection:
             gone = keys.revoke(connection, opened.id, hint.rstrip("…"))
+    if not gone:
+        raise NotFound(
+            f"No key of project {project} begins with “{hint[:60]}”",
+            mend="`sojourn key list` shows how each begins.",
+        )
     print(f"{gone} key{'' if gone == 1 else 's'} taken back.")

@@ -56,7 +56,8 @@ def open_project(
     *,
     keeps: bool,
 ) -> Project:
-    """Open a project from its row in the control database; its parts are opened by the caller."""
+    """Open a project from its row in the control database, as of what is committed now."""
+    committed = store.committed()
     key = master.open(row.wrapped_key, f"project {row.name}".encode())
     vault = Vault(row.id, key)
     vocabulary = load_vocabulary(connection, row.id)
@@ -70,6 +71,7 @@ def open_project(
         cache(row.id) if cache else None,
         keeps=keeps,
     )
+    parts.open(committed)
     return Project(
         id=row.id,
         name=row.name,

@@ -67,16 +67,19 @@ class Parts:
         self._lock = Lock()
         self._settling = Lock()
 
-    def open(self) -> None:
-        """Take up the newest generation of the cache, or build one; the rest goes to the tail."""
-        through = self._store.committed()
+    def open(self, through: int) -> None:
+        """Take up the newest generation of the cache, or build one; the rest goes to the tail.
+
+        `through` is what the store had committed before the vocabulary was read: a table that
+        another process goes on filling may by now hold events whose names are not known here.
+        """
         newest = self._cache.newest() if self._cache else None
         if self._cache and newest and newest[0] <= through and newest[1] <= len(self._canon.log):
             folder = self._cache.folder_of(*newest)
             reader = self._reader(_as_of(self._canon, newest[1]))
             self._generation = settled.load(folder, *newest, reader)
         elif through:
-            self.settle()
+            self.settle(through)
         self.opened = through
         since = self._last_order(self._generation.through) + 1
         names = [*CORE.names, *self._vocabulary.every_column()]
@@ -143,12 +146,13 @@ class Parts:
         limit = max(TAIL_ROWS_MIN, TAIL_SHARE_MAX * self._generation.rows)
         return rows > limit and self._store.committed() > self._generation.through
 
-    def settle(self) -> None:
+    def settle(self, through: int | None = None) -> None:
         """Build a new generation from what is committed, beside the questions, and take it up."""
         with self._settling:
+            through = self._store.committed() if through is None else through
             with self._lock:
                 canon = copy.deepcopy(self._canon)
-            through, merges = self._store.committed(), len(canon.log)
+            merges = len(canon.log)
             last = self._last_order(through)
             built = self._build(canon, through, last)
             with self._lock:

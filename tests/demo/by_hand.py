@@ -87,7 +87,9 @@ class Answers:
         instants = [
             event.ts for line in self.timelines.values() for event in line if _is(event, series)
         ]
-        days = dict.fromkeys(range(min(instants) // DAY_MS, max(instants) // DAY_MS + 1), 0)
+        first = min(line[0].ts for line in self.timelines.values())
+        last = max(line[-1].ts for line in self.timelines.values())
+        days = dict.fromkeys(range(first // DAY_MS, last // DAY_MS + 1), 0)
         for ts in instants:
             days[ts // DAY_MS] += 1
         points = [[_date(day), count] for day, count in days.items()]

@@ -46,7 +46,7 @@ class History:
         for merge in self.merges:
             canon.merge(*merge)
         parts = Parts(self.store, self.words, canon, lambda row: row, self.cache)
-        parts.open()
+        parts.open(self.store.committed())
         for table in self.pending:
             parts.add(table, [])
         return parts
