@@ -113,6 +113,8 @@ class Sojourn:
         for thread in self._threads:
             thread.join()
         self.inbox.close()
+        with suppress(Exception):
+            self._save_refusals()
         if self.writes:
             with suppress(Exception):
                 # What cannot be committed now is safe in the inbox and applied at the next start.

@@ -27,7 +27,10 @@ def lock(data: Path) -> tuple[IO[str], bool]:
         file = (data / "lock").open("w")
     except OSError as failure:
         raise Unavailable(
-            "The data folder cannot be used", detail=str(failure), where=str(data)
+            "The data folder cannot be used",
+            detail=failure.strerror or str(failure),
+            where=str(data),
+            mend="Name a folder that this user may write to, with --data or SOJOURN_DATA.",
         ) from None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -41,11 +41,14 @@ def master_key(path: Path, hex_digits: str = "") -> bytes:
     if not hex_digits:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            # It appears under its name only when it is whole and on disk.
+            making = path.with_suffix(".making")
+            handle = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(handle, "w") as file:
                 file.write(secrets.token_hex(KEY_BYTES))
                 file.flush()
                 os.fsync(file.fileno())
+            making.rename(path)
         hex_digits = path.read_text().strip()
     try:
         key = bytes.fromhex(hex_digits)

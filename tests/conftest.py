@@ -61,7 +61,7 @@ def soon(look: Callable[[], Answer], is_right: Callable[[Answer], bool]) -> Answ
     end = time.monotonic() + SOON_S_MAX
     while not is_right(seen := look()):
         assert time.monotonic() < end, f"still {seen!r}"
-        time.sleep(0.05)
+        time.sleep(0.01)
     return seen
 
 

@@ -59,6 +59,13 @@ def test_rows_come_back_as_they_went_in(store: Store) -> None:
     assert back.to_pylist() == given.to_pylist()
 
 
+def test_appending_nothing_still_moves_what_is_committed(store: Store) -> None:
+    store.append(rows((7, 5, 1, "a")), through=3)
+    store.append(CORE.empty_table(), through=5)
+    assert store.committed() == 5
+    assert orders(store.read(["order"])) == [1]
+
+
 def test_bucket_people_and_orders_narrow_a_reading(store: Store) -> None:
     given = [(person, person * MONTH_MS, person, "a") for person in range(1, 3 * BUCKETS)]
     store.append(rows(*given), through=1)

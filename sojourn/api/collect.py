@@ -22,6 +22,8 @@ BODY_BYTES_MAX = 4 * 1024 * 1024
 """Eight times what Segment takes, and little enough that a thousand bodies fit in memory."""
 UNPACKED_BYTES_MAX = 16 * 1024 * 1024
 """JSON packs about tenfold; what unpacks to more than this is not an honest batch."""
+GZIP_MAGIC = b"\x1f\x8b"
+"""How gzip begins, and JSON never does: some clients pack and do not say so."""
 REFUSALS_TOLD_MAX = 100
 """Refusals listed in one reply; all are counted."""
 
@@ -121,8 +123,8 @@ async def read(request: AnyRequest) -> bytes:
             )
         pieces.append(piece)
     body = b"".join(pieces)
-    packed = request.headers.get("content-encoding", "").lower() == "gzip"
-    return unpack(body) if packed else body
+    labelled = request.headers.get("content-encoding", "").lower() == "gzip"
+    return unpack(body) if labelled or body.startswith(GZIP_MAGIC) else body
 
 
 def unpack(body: bytes) -> bytes:

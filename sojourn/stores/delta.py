@@ -48,14 +48,13 @@ class DeltaStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._safe: set[Path] = set()
 
     def committed(self) -> int:
         table = self._table()
         return (table.transaction_version(WRITER) or 0) if table else 0
 
     def append(self, rows: pa.Table, through: int) -> None:
-        before = self._table()
-        known = set(_files(before)) if before else set()
         write_deltalake(
             str(self._folder),
             _placed(rows),
@@ -66,14 +65,14 @@ class DeltaStore:
             configuration={"delta.dataSkippingStatsColumns": ",".join(STATISTICS)},
             commit_properties=CommitProperties(app_transactions=[Transaction(WRITER, through)]),
         )
-        self._make_safe(known)
+        self._make_safe()
 
     def tidy(self) -> None:
         """Make one file of the small ones that each partition has gathered, and drop those."""
         table = self._table()
         if table is not None and len(table.file_uris()) > FILES_MAX:
             table.optimize.compact(writer_properties=_properties)
-            self._make_safe(set())
+            self._make_safe()
             table.vacuum(retention_hours=1, enforce_retention_duration=False, dry_run=False)
 
     def read(
@@ -100,17 +99,18 @@ class DeltaStore:
             return None
         return DeltaTable(str(self._folder))
 
-    def _make_safe(self, known: set[Path]) -> None:
-        """Sync the files and the log entries that this commit made, and the folders that name
-        them."""
+    def _make_safe(self) -> None:
+        """Sync every file and log entry that is not known to be on disk, and the folders that name
+        them. A failure leaves them unknown, so that the next commit syncs them too."""
         table = self._table()
-        new = [path for path in _files(table) if path not in known] if table else []
+        files = set(_files(table)) if table else set()
         log = self._folder / "_delta_log"
-        entries = sorted(log.glob("*.json"))[-2:]
+        new = (files | set(log.glob("*.json"))) - self._safe
         folders = {path.parent for path in new}
-        months = {folder.parent for folder in folders}
-        for path in [*new, *entries, *folders, *months, log, self._folder, self._folder.parent]:
+        above = {folder.parent for folder in folders}
+        for path in [*new, *folders, *above, self._folder, self._folder.parent]:
             _sync(path)
+        self._safe |= new
 
 
 def _files(table: DeltaTable, bucket: int | None = None) -> list[Path]:

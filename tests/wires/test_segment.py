@@ -1,0 +1,262 @@
+"""Segment's messages become events: the pure mapping, without a server."""
+
+from __future__ import annotations
+
+import base64
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+
+from sojourn.drop_reason import Dropped, DropReason
+from sojourn.errors import BadBody
+from sojourn.event import Event, Identifier, Kind
+from sojourn.wires.segment import BATCH_MAX, SKEW_MS_MIN, TYPES, WIRE
+
+NOW_MS = 1_790_000_000_000
+HOUR_MS = 3_600_000
+
+
+def iso(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat()
+
+
+def one(message: Any, **body: Any) -> Event:
+    """The event of one message of a batch."""
+    (event,) = WIRE.events("/v1/batch", {"batch": [message], **body}, NOW_MS)
+    assert isinstance(event, Event), event
+    return event
+
+
+def dropped(message: Any) -> Dropped:
+    (event,) = WIRE.events("/v1/batch", {"batch": [message]}, NOW_MS)
+    assert isinstance(event, Dropped), event
+    return event
+
+
+def track(**fields: Any) -> dict[str, Any]:
+    return {"type": "track", "event": "Seen", "userId": "u1", **fields}
+
+
+# Whose it is
+
+
+@pytest.mark.parametrize("name", ["NA", "null", "None", "undefined", "NaN", "0", " ", "false"])
+def test_a_user_who_is_called_like_nothing_is_a_user(name: str) -> None:
+    assert one(track(userId=name)).identifiers == (Identifier("user_id", name),)
+
+
+@pytest.mark.parametrize("unset", [None, "", "null", "undefined", "None"])
+def test_an_anonymous_id_that_means_none_is_none(unset: object) -> None:
+    assert one(track(anonymousId=unset)).identifiers == (Identifier("user_id", "u1"),)
+
+
+@pytest.mark.parametrize("unset", [None, ""])
+def test_a_user_id_of_null_or_nothing_is_none(unset: object) -> None:
+    event = one(track(userId=unset, anonymousId="a1"))
+    assert event.identifiers == (Identifier("anonymous_id", "a1"),)
+
+
+@pytest.mark.parametrize(
+    ("given", "text"), [(42, "42"), (42.0, "42"), (0, "0"), (-7, "-7"), (1.5, "1.5"), (2**70, None)]
+)
+def test_a_number_is_an_id_like_its_digits(given: float, text: str | None) -> None:
+    event = one(track(userId=given, anonymousId=given))
+    expected = str(given) if text is None else text
+    assert [name.value for name in event.identifiers] == [expected, expected]
+
+
+def test_an_identify_s_email_is_an_identifier_in_lower_case_and_a_track_s_is_not() -> None:
+    traits = {"email": " Ann@X.test "}
+    known = one({"type": "identify", "userId": "u1", "anonymousId": "a1", "traits": traits})
+    assert known.identifiers == (
+        Identifier("user_id", "u1"),
+        Identifier("email", "ann@x.test"),
+        Identifier("anonymous_id", "a1"),
+    )
+    assert one(track(traits=traits)).identifiers == (Identifier("user_id", "u1"),)
+
+
+@pytest.mark.parametrize("email", ["ann", "", None, 7, ["a@b.test"]])
+def test_what_is_no_address_is_no_identifier(email: object) -> None:
+    event = one({"type": "identify", "userId": "u1", "traits": {"email": email}})
+    assert event.identifiers == (Identifier("user_id", "u1"),)
+
+
+def test_an_alias_names_the_former_id() -> None:
+    event = one({"type": "alias", "userId": "u1", "previousId": 7})
+    assert (event.kind, event.previous) == (Kind.ALIAS, Identifier("user_id", "7"))
+
+
+# When it was
+
+
+def test_a_message_without_a_timestamp_happened_when_it_arrived() -> None:
+    assert one(track()).ts == NOW_MS
+    assert one(track(timestamp=None), sentAt=iso(NOW_MS - HOUR_MS)).ts == NOW_MS
+
+
+def test_a_clock_that_is_behind_is_put_right_by_the_time_of_sending() -> None:
+    event = one(track(timestamp=iso(NOW_MS - 3 * HOUR_MS)), sentAt=iso(NOW_MS - 2 * HOUR_MS))
+    assert event.ts == NOW_MS - HOUR_MS
+
+
+def test_a_clock_that_is_ahead_is_put_right_by_the_time_of_sending() -> None:
+    event = one(track(timestamp=iso(NOW_MS + HOUR_MS)), sentAt=iso(NOW_MS + 2 * HOUR_MS))
+    assert event.ts == NOW_MS - HOUR_MS
+
+
+def test_the_time_that_a_request_took_moves_no_event() -> None:
+    for took_ms in (1, 250, SKEW_MS_MIN - 1):
+        event = one(track(timestamp=iso(NOW_MS - HOUR_MS)), sentAt=iso(NOW_MS - took_ms))
+        assert event.ts == NOW_MS - HOUR_MS
+
+
+def test_without_a_time_of_sending_the_timestamp_is_taken_as_it_is() -> None:
+    for sent_at in (None, "soon", [], True):
+        assert one(track(timestamp=iso(NOW_MS - HOUR_MS)), sentAt=sent_at).ts == NOW_MS - HOUR_MS
+
+
+def test_a_single_message_carries_its_own_time_of_sending() -> None:
+    message = track(timestamp=iso(NOW_MS - 3 * HOUR_MS), sentAt=iso(NOW_MS - 2 * HOUR_MS))
+    (event,) = WIRE.events("/v1/track", message, NOW_MS)
+    assert isinstance(event, Event)
+    assert event.ts == NOW_MS - HOUR_MS
+
+
+@pytest.mark.parametrize(
+    "stamp", ["2026-09-21T14:53:20.000+02:00", "2026-09-21T12:53:20Z", 1_789_995_200]
+)
+def test_timestamps_come_in_any_offset_and_as_epochs(stamp: object) -> None:
+    assert one(track(timestamp=stamp)).ts == 1_789_995_200_000
+
+
+def test_a_timestamp_that_is_none_drops_the_message_and_says_which() -> None:
+    refused = dropped(track(timestamp="the day before"))
+    assert refused.reason is DropReason.BAD_TIMESTAMP
+    assert "the day before" in refused.detail
+
+
+# What it was
+
+
+def test_a_track_is_an_event_with_its_properties() -> None:
+    event = one(track(properties={"price": 1.5, "tags": ["a"]}, messageId="m1"))
+    assert (event.kind, event.name) == (Kind.EVENT, "Seen")
+    assert event.properties == {"price": 1.5, "tags": ["a"]}
+    assert event.message_id == "m1"
+
+
+@pytest.mark.parametrize(("kind", "name"), [("page", "Page Viewed"), ("screen", "Screen Viewed")])
+def test_a_page_or_screen_is_a_view_that_keeps_its_name(kind: str, name: str) -> None:
+    message = {"type": kind, "userId": "u1", "name": "Home", "category": "Docs", "event": "odd"}
+    event = one(message | {"properties": {"url": "https://x.test"}})
+    assert (event.kind, event.name) == (Kind.EVENT, name)
+    assert event.properties == {"name": "Home", "category": "Docs", "url": "https://x.test"}
+
+
+def test_identify_and_group_change_the_profile_and_are_no_events() -> None:
+    known = one({"type": "identify", "userId": "u1", "traits": {"plan": "pro"}})
+    assert (known.kind, known.traits) == (Kind.PROFILE, {"plan": "pro"})
+    group = one({"type": "group", "userId": "u1", "groupId": 7, "traits": {"seats": 5}})
+    assert (group.kind, group.traits) == (Kind.PROFILE, {"group": {"seats": 5, "id": "7"}})
+
+
+@pytest.mark.parametrize("message", [{"type": "dance"}, {}, "track", None, 7, [], {"type": []}])
+def test_a_message_of_an_unknown_type_is_dropped_and_told_the_known_ones(message: Any) -> None:
+    refused = dropped(message)
+    assert refused.reason is DropReason.NOT_AN_EVENT
+    assert all(kind in refused.detail for kind in TYPES)
+
+
+def test_one_bad_message_takes_no_other_with_it() -> None:
+    batch = [track(messageId="m1"), None, track(timestamp="x"), track(messageId="m2")]
+    events = WIRE.events("/v1/batch", {"batch": batch}, NOW_MS)
+    assert [isinstance(event, Event) for event in events] == [True, False, False, True]
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_the_address_says_of_which_type_a_single_message_is(kind: str) -> None:
+    message = {"type": "track", "userId": "u1", "previousId": "u0", "event": "Seen"}
+    (event,) = WIRE.events(f"/v1/{kind}", message, NOW_MS)
+    assert event == one({**message, "type": kind})
+
+
+# What is kept of the context
+
+
+def test_page_and_campaign_are_properties_and_the_message_s_own_come_first() -> None:
+    context = {
+        "page": {"url": "https://x.test/a", "path": "/a", "referrer": "", "title": "A", "odd": 1},
+        "campaign": {"name": "spring", "source": "mail", "odd": 1},
+    }
+    event = one(track(context=context, properties={"path": "/mine"}))
+    assert event.properties == {
+        "url": "https://x.test/a",
+        "path": "/mine",
+        "title": "A",
+        "campaign.name": "spring",
+        "campaign.source": "mail",
+    }
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_neither_the_address_nor_the_user_agent_is_ever_kept(kind: str) -> None:
+    context = {
+        "ip": "203.0.113.7",
+        "userAgent": "Quokkaphone 7",
+        "userAgentData": {"brands": ["Quokkaphone"]},
+        "device": {"id": "203.0.113.7", "advertisingId": "203.0.113.7"},
+        "network": {"carrier": "203.0.113.7"},
+        "library": {"name": "some-library", "version": "203.0.113.7"},
+    }
+    message = {"type": kind, "userId": "u1", "previousId": "u0", "event": "Seen"}
+    event = one(message | {"context": context})
+    text = msgspec.json.encode(event)
+    assert b"203.0.113.7" not in text
+    assert b"Quokkaphone" not in text
+    assert event.source == "some-library"
+
+
+@pytest.mark.parametrize("context", [None, [], "x", 7, {"page": 7, "campaign": [], "library": "x"}])
+def test_a_context_of_another_shape_is_passed_over(context: Any) -> None:
+    event = one(track(context=context))
+    assert (event.properties, event.source) == ({}, "segment")
+
+
+# Bodies and keys
+
+
+@pytest.mark.parametrize(
+    "body", [None, [], 7, "x", {}, {"batch": None}, {"batch": {}}, {"batch": [1] * (BATCH_MAX + 1)}]
+)
+def test_a_body_that_is_no_batch_is_refused_as_a_whole(body: Any) -> None:
+    with pytest.raises(BadBody) as failure:
+        WIRE.events("/v1/batch", body, NOW_MS)
+    assert failure.value.mend
+
+
+def basic(text: str) -> dict[str, str]:
+    return {"authorization": f"Basic {base64.b64encode(text.encode()).decode()}"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "key"),
+    [
+        (basic("wk_1:"), {}, "wk_1"),
+        (basic("wk_1:password"), {}, "wk_1"),
+        (basic("wk_1"), {}, "wk_1"),
+        (basic("wk_1:"), {"writeKey": "wk_2"}, "wk_1"),
+        ({}, {"writeKey": "wk_2"}, "wk_2"),
+        ({"authorization": "Bearer wk_1"}, {"writeKey": "wk_2"}, "wk_2"),
+        ({"authorization": "Basic %%%"}, {}, ""),
+        ({}, {"writeKey": 7}, ""),
+        ({}, [], ""),
+        ({}, None, ""),
+    ],
+)
+def test_the_write_key_is_the_name_of_basic_or_stands_in_the_body(
+    headers: dict[str, str], body: Any, key: str
+) -> None:
+    assert WIRE.key(headers, body) == key
