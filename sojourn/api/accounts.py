@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from litestar import Response, delete, get
 from litestar.datastructures import Cookie, State
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from sojourn.accounts import sessions
@@ -36,7 +37,7 @@ class Session(msgspec.Struct, frozen=True):
     summary="Use a one-time login link",
     status_code=303,
 )
-def login(state: State, token: str) -> Redirect:
+def login(state: State, token: FromPath[str]) -> Redirect:
     sojourn = state.sojourn
     with writing(sojourn.engine).begin() as connection:
         session = sessions.open_link(connection, token, sojourn.clock_ms())

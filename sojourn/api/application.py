@@ -39,6 +39,7 @@ def application(sojourn: Sojourn | None) -> Litestar:
             accounts.end_session,
             pages.show_health,
             pages.show_app,
+            pages.show_room,
             pages.show_tracker,
             *([pages.assets] if (pages.WEB / "assets").exists() else []),
         ],

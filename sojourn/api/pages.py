@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 from litestar import Response, get
 from litestar.datastructures import State
+from litestar.params import FromPath
 from litestar.response import File
 from litestar.static_files import create_static_files_router
 
@@ -49,9 +50,15 @@ def show_health(state: State) -> Response[Health]:
     return Response(health, status_code=503 if trouble else 200)
 
 
-@get(["/", "/app", "/app/{path:path}"], include_in_schema=False)
-async def show_app(path: str = "") -> File:
-    """The web app, whatever room its address names."""
+@get(["/", "/app"], include_in_schema=False)
+async def show_app() -> File:
+    """The web app."""
+    return _file(WEB / "index.html", "text/html", "no-cache")
+
+
+@get("/app/{room:path}", include_in_schema=False)
+async def show_room(room: FromPath[str]) -> File:
+    """The web app, whatever room its address names: it reads the address itself."""
     return _file(WEB / "index.html", "text/html", "no-cache")
 
 

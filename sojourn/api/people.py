@@ -7,6 +7,7 @@ import sys
 import msgspec
 from litestar import get, post
 from litestar.datastructures import State
+from litestar.params import FromPath, FromQuery
 
 from sojourn import audit
 from sojourn.api.access import AnyRequest, caller_of, open_project
@@ -51,10 +52,10 @@ class TimelinePage(msgspec.Struct, frozen=True):
 def list_people(
     request: AnyRequest,
     state: State,
-    project: str,
-    search: str = "",
-    limit: int = 50,
-    after: int = 0,
+    project: FromPath[str],
+    search: FromQuery[str] = "",
+    limit: FromQuery[int] = 50,
+    after: FromQuery[int] = 0,
 ) -> PersonPage:
     sojourn = state.sojourn
     opened = open_project(request, sojourn, project)
@@ -76,7 +77,9 @@ def list_people(
     operation_id="show_person",
     summary="Show one person",
 )
-def show_person(request: AnyRequest, state: State, project: str, person: int) -> PersonDetail:
+def show_person(
+    request: AnyRequest, state: State, project: FromPath[str], person: FromPath[int]
+) -> PersonDetail:
     sojourn = state.sojourn
     opened = open_project(request, sojourn, project)
     today = opened.parts.today(_id(person))
@@ -96,10 +99,10 @@ def show_person(request: AnyRequest, state: State, project: str, person: int) ->
 def show_timeline(
     request: AnyRequest,
     state: State,
-    project: str,
-    person: int,
-    limit: int = 200,
-    before: str = "",
+    project: FromPath[str],
+    person: FromPath[int],
+    limit: FromQuery[int] = 200,
+    before: FromQuery[str] = "",
 ) -> TimelinePage:
     sojourn = state.sojourn
     opened = open_project(request, sojourn, project)
@@ -118,7 +121,9 @@ def show_timeline(
     summary="Open a person's sealed values; this is written to the audit log",
     status_code=200,
 )
-def reveal_person(request: AnyRequest, state: State, project: str, person: int) -> Revealed:
+def reveal_person(
+    request: AnyRequest, state: State, project: FromPath[str], person: FromPath[int]
+) -> Revealed:
     sojourn = state.sojourn
     if not caller_of(request, sojourn).is_owner:
         raise NotAllowed("A key cannot open sealed values", mend="Log in and open them there.")

@@ -10,6 +10,7 @@ import numpy as np
 import sqlalchemy as sa
 from litestar import get
 from litestar.datastructures import State
+from litestar.params import FromPath
 
 from sojourn import control
 from sojourn.api.access import AnyRequest, open_project
@@ -72,7 +73,7 @@ class ProjectStatus(msgspec.Struct, frozen=True):
     operation_id="show_schema",
     summary="Show what a project has received",
 )
-def show_schema(request: AnyRequest, state: State, project: str) -> ProjectSchema:
+def show_schema(request: AnyRequest, state: State, project: FromPath[str]) -> ProjectSchema:
     sojourn: Sojourn = state.sojourn
     opened = open_project(request, sojourn, project)
     snapshot = opened.parts.now()
@@ -106,10 +107,12 @@ def show_schema(request: AnyRequest, state: State, project: str) -> ProjectSchem
     operation_id="show_status",
     summary="Show how a project's collection is doing",
 )
-def show_status(request: AnyRequest, state: State, project: str) -> ProjectStatus:
+def show_status(request: AnyRequest, state: State, project: FromPath[str]) -> ProjectStatus:
     sojourn: Sojourn = state.sojourn
     opened: Project = open_project(request, sojourn, project)
     table = control.tallies
+    # Looked at before the totals: with no lag, what was accepted until now is in them.
+    lag_rows = max(0, sojourn.inbox.last() - sojourn.applier.applied)
     with sojourn.engine.begin() as connection:
         rows = connection.execute(
             sa.select(table.c.what, table.c.events).where(table.c.project == opened.id)
@@ -124,6 +127,6 @@ def show_status(request: AnyRequest, state: State, project: str) -> ProjectStatu
         stored=counts.get("stored", 0),
         duplicates=counts.get("duplicates", 0),
         refused=refused,
-        lag_rows=max(0, sojourn.inbox.last() - sojourn.applier.applied),
+        lag_rows=lag_rows,
         trouble=sojourn.trouble,
     )

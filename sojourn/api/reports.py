@@ -8,6 +8,7 @@ import msgspec
 from litestar import post
 from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, JSONBody
 
 from sojourn.api.access import AnyRequest, open_project
 from sojourn.api.people import PersonPage
@@ -15,6 +16,9 @@ from sojourn.application import REPORTS
 from sojourn.report import Report
 
 PAGE_MAX = 1_000
+
+# Which type a route takes is known only at run time, so the checker is not asked.
+body: Any = JSONBody
 
 
 def routes() -> list[HTTPRouteHandler]:
@@ -24,11 +28,11 @@ def routes() -> list[HTTPRouteHandler]:
 
 
 def _ask(report: Report[Any, Any]) -> HTTPRouteHandler:
-    def ask(request: AnyRequest, state: State, project: str, data: Any) -> Any:
+    def ask(request: AnyRequest, state: State, project: FromPath[str], data: Any) -> Any:
         opened = open_project(request, state.sojourn, project)
         return state.sojourn.ask(opened, data)
 
-    ask.__annotations__["data"] = report.definition
+    ask.__annotations__["data"] = body[report.definition]
     ask.__annotations__["return"] = get_type_hints(report.answer)["return"]
     return post(
         f"/api/v1/projects/{{project:str}}/reports/{report.kind}",
@@ -53,7 +57,7 @@ def _people(report: Report[Any, Any]) -> HTTPRouteHandler:
         module=__name__,
     )
 
-    def people(request: AnyRequest, state: State, project: str, data: Any) -> PersonPage:
+    def people(request: AnyRequest, state: State, project: FromPath[str], data: Any) -> PersonPage:
         sojourn = state.sojourn
         opened = open_project(request, sojourn, project)
         found = sojourn.people_behind(opened, data.definition, data.cell)
@@ -64,7 +68,7 @@ def _people(report: Report[Any, Any]) -> HTTPRouteHandler:
             lines = directory.summaries(connection, opened.parts.now(), page)
         return PersonPage(len(found), lines, page[-1] if len(left) > len(page) else None)
 
-    people.__annotations__["data"] = question
+    people.__annotations__["data"] = body[question]
     return post(
         f"/api/v1/projects/{{project:str}}/reports/{report.kind}/people",
         sync_to_thread=True,

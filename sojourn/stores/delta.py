@@ -26,7 +26,6 @@ from deltalake import (
 from numpy.typing import NDArray
 
 from sojourn.store import BUCKETS, CORE, EVERY_ORDER
-from sojourn.timelines import ordering
 
 STATISTICS = ("person", "ts", "order", "purposes")
 FILES_MAX = 1_000
@@ -137,7 +136,7 @@ def _dataset(table: DeltaTable, bucket: int | None) -> ds.Dataset:
 def _placed(rows: pa.Table) -> pa.Table:
     """Rows sorted by (person, ts, order), with the month and the bucket they belong to."""
     person, ts, order = (rows[name].to_numpy() for name in ("person", "ts", "order"))
-    sorted_rows = ordering.by_person(person, ts, order)
+    sorted_rows = np.lexsort((order, ts, person))
     # A take from one chunk of each column is several times as fast as one from many.
     rows = rows.combine_chunks().take(pa.array(sorted_rows))
     bucket = pa.array((person[sorted_rows] % BUCKETS).astype(np.int32))
