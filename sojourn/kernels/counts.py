@@ -37,11 +37,10 @@ def counts(
     if intervals == 0:
         return result
     last = np.zeros(series, dtype=np.int64)
-    origin = edges[0]
-    per_ms = intervals / (edges[intervals] - origin)
+    per_ms = intervals / (edges[intervals] - edges[0])
     for person in range(len(starts)):
-        last[:] = -1
         end = ends[person]
+        last[:] = -1
         i = starts[person] - 1
         while i + 1 < end:
             i += 1
@@ -58,17 +57,17 @@ def counts(
                 break
             if purposes[i] & purpose == 0:
                 continue
-            interval = min(int((instant - origin) * per_ms), intervals - 1)
+            interval = min(int((instant - edges[0]) * per_ms), intervals - 1)
             while edges[interval] > instant:
                 interval -= 1
             while edges[interval + 1] <= instant:
                 interval += 1
             one = 0
             while bits:
-                belongs = bits & 1
-                result[0, one, interval] += belongs
-                result[1, one, interval] += belongs & (last[one] != interval)
-                last[one] = interval if belongs else last[one]
+                if bits & 1:
+                    result[0, one, interval] += 1
+                    result[1, one, interval] += last[one] != interval
+                    last[one] = interval
                 bits >>= 1
                 one += 1
     return result
