@@ -93,14 +93,16 @@ class Inbox:
         self._waiting: queue.Queue[_Submission | None] = queue.Queue(maxsize=WAITING_MAX)
         self._writer = threading.Thread(target=self._write, name="inbox", daemon=True)
         self._started = False
+        self._starting = threading.Lock()
         with self._writing.begin() as connection:
             metadata.create_all(connection)
 
     def submit(self, project: int, received_ms: int, events: list[Event]) -> Future[int]:
         """Queue one row; the future gives its id once it is on disk, or says why it is not."""
-        if not self._started:
-            self._started = True
-            self._writer.start()
+        with self._starting:
+            if not self._started:
+                self._started = True
+                self._writer.start()
         done: Future[int] = Future()
         plain = msgspec.msgpack.encode(events)
         try:
