@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import numpy as np
+import polars
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -120,3 +122,15 @@ def test_tidying_makes_few_files_of_many_and_loses_no_row(
     assert len(DeltaTable(str(tmp_path)).file_uris()) == 1
     assert orders(store.read(["order"])) == [1, 2, 3, 4, 5]
     assert store.committed() == 5
+
+
+def test_other_tools_read_the_delta_table(tmp_path: Path) -> None:
+    store = DeltaStore(tmp_path)
+    store.append(rows((1, 1, 1, "cart"), (2, 2, 2, "cart"), p_price=[2.5, None]), through=1)
+    store.append(rows((1, 3, 3, "paid"), p_plan=["pro"]), through=2)
+    with_polars = polars.read_delta(str(tmp_path)).sort("order")
+    assert with_polars["event"].to_list() == ["cart", "cart", "paid"]
+    assert with_polars["p_price"].to_list() == [2.5, None, None]
+    files = f"{tmp_path}/*/*/*.parquet"
+    query = f"SELECT event, count(*) FROM read_parquet('{files}', union_by_name = true) GROUP BY 1"
+    assert sorted(duckdb.sql(query).fetchall()) == [("cart", 2), ("paid", 1)]
