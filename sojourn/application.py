@@ -16,6 +16,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import reduce
@@ -30,7 +31,7 @@ import sqlalchemy as sa
 from sojourn import control, folder, kernels
 from sojourn.accounts import sessions
 from sojourn.drop_reason import Dropped
-from sojourn.errors import BadQuestion, NotFound, SojournError, Unavailable
+from sojourn.errors import BadQuestion, Damaged, NotFound, SojournError, Unavailable
 from sojourn.event import Event
 from sojourn.executors.threads import ThreadExecutor
 from sojourn.format import Format
@@ -340,13 +341,25 @@ class Sojourn:
         """
         for _ in range(TAKE_UPS_MAX):
             self._projects.clear()
-            applier = Applier(self.engine, self.inbox, lambda: dict(self._projects), self.clock_ms)
+            applier = Applier(self.engine, self.inbox, self._projects_with, self.clock_ms)
             self._open_projects()
             applier.replay()
             projects = self._projects.values()
             if self.writes or all(one.store.committed() == one.parts.opened for one in projects):
                 return applier
         raise Unavailable("The server commits too often to read beside it", mend="Ask the server.")
+
+    def _projects_with(self, needed: AbstractSet[int]) -> dict[int, Project]:
+        """All open projects, those of `needed` among them."""
+        if not needed <= self._projects.keys():
+            self._open_projects()
+        if not needed <= self._projects.keys():
+            raise Damaged(
+                "The inbox holds events of a project that does not exist",
+                detail=f"Its number is {min(needed - self._projects.keys())}.",
+                mend="Restore the control database and the inbox together; nothing was dropped.",
+            )
+        return dict(self._projects)
 
     def _open_projects(self) -> None:
         """Open the projects that are in the control database and not open yet."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -54,13 +55,17 @@ class Batch:
 
 
 class Applier:
-    """Applies what is in the inbox. One thread of one process calls its methods."""
+    """Applies what is in the inbox. One thread of one process calls its methods.
+
+    `projects` gives all open projects by id, and opens those asked for that are not open yet:
+    another process may have made one and sent to it a moment ago.
+    """
 
     def __init__(
         self,
         engine: sa.Engine,
         inbox: Inbox,
-        projects: Callable[[], Mapping[int, Project]],
+        projects: Callable[[AbstractSet[int]], Mapping[int, Project]],
         clock_ms: Callable[[], int],
     ) -> None:
         self._engine = engine
@@ -77,14 +82,14 @@ class Applier:
         rows = self._inbox.after(self.applied, BATCH_EVENTS)
         if not rows:
             return 0
-        projects = self._projects()
-        known = [row for row in rows if row.project in projects]
+        named = {row.project for row in rows}
+        projects = self._projects(named)
         try:
-            batches = self._apply(known, projects, rows[-1].id)
+            batches = self._apply(rows, projects, rows[-1].id)
         except Exception:
             # Memory may be ahead of the transaction that failed; the next try starts from the disk.
-            for project in {row.project: projects[row.project] for row in known}.values():
-                self._reload(project)
+            for project in named:
+                self._reload(projects[project])
             raise
         for batch in batches:
             self._show(batch)
@@ -93,7 +98,7 @@ class Applier:
 
     def replay(self) -> None:
         """Bring back to the tail what was applied but had not reached the table before a stop."""
-        projects = self._projects()
+        projects = self._projects(set())
         first = min((project.parts.opened for project in projects.values()), default=0)
         while rows := [
             row for row in self._inbox.after(first, BATCH_EVENTS) if row.id <= self.applied
@@ -110,7 +115,7 @@ class Applier:
         """Move what waits to the tables, if enough waits for long enough (or `now`); then trim."""
         if self._waiting_since_ms is None:
             return
-        projects = [project for project in self._projects().values() if project.uncommitted]
+        projects = [project for project in self._projects(set()).values() if project.uncommitted]
         waiting = sum(len(table) for project in projects for table in project.uncommitted)
         if now or waiting >= COMMIT_EVENTS_MAX or self._overdue():
             for project in projects:
