@@ -12,7 +12,6 @@ commits); others may open it to read, and see what was applied when they opened 
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -23,7 +22,6 @@ from functools import reduce
 from threading import Event as Signal
 from threading import Lock, Thread
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 import sqlalchemy as sa
@@ -39,7 +37,7 @@ from sojourn.found import found_in
 from sojourn.ingest import pipeline
 from sojourn.ingest.applier import Applier, count_up, read_progress
 from sojourn.ingest.inbox import Inbox
-from sojourn.ingest.project import Project, open_project, wrap_key
+from sojourn.ingest.project import Project, check_project, open_project, wrap_key
 from sojourn.jobs import Job, run_jobs
 from sojourn.people.directory import Directory
 from sojourn.period import Period, instants
@@ -60,7 +58,6 @@ APPLY_S_MAX = 600.0
 """How long to wait for the applier: minutes behind is slow, more means that something is wrong."""
 TAKE_UPS_MAX = 10
 """Commits are half a minute apart, so one of these finds the folder at rest."""
-PROJECT_NAME = r"[a-z0-9][a-z0-9_-]{0,62}"
 
 
 def system_clock_ms() -> int:
@@ -400,20 +397,4 @@ def decode_definition(text: bytes, kind: str | None = None) -> msgspec.Struct:
             detail=f"{what}.",
             where=where.rstrip("`").lstrip("."),
             mend="docs/reference/reports.md shows what each report takes.",
-        ) from None
-
-
-def check_project(name: str, timezone: str) -> None:
-    """Refuse a name that would not do in an address, and a time zone that is none."""
-    if not re.fullmatch(PROJECT_NAME, name):
-        raise SojournError(
-            f"“{name[:60]}” cannot name a project",
-            mend="Use lower-case letters, digits, - and _, up to 63 of them.",
-        )
-    try:
-        ZoneInfo(timezone)
-    except (KeyError, ValueError, OSError):
-        raise SojournError(
-            f"“{timezone[:60]}” is no time zone",
-            mend="Use a name such as Europe/Berlin or UTC.",
         ) from None

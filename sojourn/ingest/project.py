@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from sojourn import control
+from sojourn.errors import SojournError
 from sojourn.ingest.inbox import PLACES, order_of
 from sojourn.ingest.pipeline import Names
 from sojourn.people import identities
@@ -21,6 +23,9 @@ from sojourn.timelines.canon import Canon
 from sojourn.timelines.parts import Parts
 from sojourn.vault import Sealer, Vault
 from sojourn.vocabulary import Vocabulary
+
+PROJECT_NAME = r"[a-z0-9][a-z0-9_-]{0,62}"
+"""A project's name stands in addresses, which take no more than this without escapes."""
 
 
 @dataclass(slots=True)
@@ -40,6 +45,22 @@ class Project:
     parts: Parts
     names: Names
     uncommitted: list[pa.Table]
+
+
+def check_project(name: str, timezone: str) -> None:
+    """Refuse a name that would not do in an address, and a time zone that is none."""
+    if not re.fullmatch(PROJECT_NAME, name):
+        raise SojournError(
+            f"“{name[:60]}” cannot name a project",
+            mend="Use lower-case letters, digits, - and _, up to 63 of them.",
+        )
+    try:
+        ZoneInfo(timezone)
+    except (KeyError, ValueError, OSError):
+        raise SojournError(
+            f"“{timezone[:60]}” is no time zone",
+            mend="Use a name such as Europe/Berlin or UTC.",
+        ) from None
 
 
 def wrap_key(master: Sealer, name: str, key: bytes) -> bytes:
