@@ -30,6 +30,7 @@ serve: setup
 	@$(BIN)/sojourn serve
 
 test: setup .make/test-node
+	@cd web && npm run --silent test
 	@$(BIN)/python -m pytest
 
 check: setup .make/test-node
