@@ -73,11 +73,9 @@ class Parts:
         `through` is what the store had committed before the vocabulary was read: a table that
         another process goes on filling may by now hold events whose names are not known here.
         """
-        newest = self._cache.newest() if self._cache else None
-        if self._cache and newest and newest[0] <= through and newest[1] <= len(self._canon.log):
-            folder = self._cache.folder_of(*newest)
-            reader = self._reader(_as_of(self._canon, newest[1]))
-            self._generation = settled.load(folder, *newest, reader)
+        cached = self._from_cache(through)
+        if cached is not None:
+            self._generation = cached
         elif through:
             self.settle(through)
         self.opened = through
@@ -87,6 +85,23 @@ class Parts:
         if len(rows):
             event = rows["event"].cast(pa.string())
             self.add(rows.set_column(rows.column_names.index("event"), "event", event), [])
+
+    def _from_cache(self, through: int) -> settled.Generation | None:
+        """The newest cached generation that is not ahead of `through`, None when there is none.
+
+        Somebody may have deleted files, or a server may be replacing them: a cache that cannot be
+        read is as good as none.
+        """
+        newest = self._cache.newest() if self._cache else None
+        if self._cache is None or newest is None:
+            return None
+        if newest[0] > through or newest[1] > len(self._canon.log):
+            return None
+        try:
+            reader = self._reader(_as_of(self._canon, newest[1]))
+            return settled.load(self._cache.folder_of(*newest), *newest, reader)
+        except (OSError, ValueError):
+            return None
 
     def add(self, rows: pa.Table, merges: list[tuple[int, int]]) -> None:
         """Make applied rows, and the merges that came with them, part of the next answer."""

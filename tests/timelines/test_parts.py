@@ -3,6 +3,7 @@ complete and in order, and property columns keep to their events."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -197,6 +198,27 @@ def test_profile_leaves_no_event(tmp_path: Path) -> None:
         send(sojourn, project, [profile(user="ann", name="Ann")])
         assert timelines(project) == {}
         assert project.parts.now().first_ms is None
+
+
+@pytest.mark.parametrize("harm", ["removed", "cut short", "all removed"])
+def test_cache_that_was_harmed_is_built_again(tmp_path: Path, harm: str) -> None:
+    sojourn, project = open_shop(tmp_path)
+    with sojourn:
+        some = [event("look", at, user=f"u{at}", message_id=str(at)) for at in range(60)]
+        send(sojourn, project, some)
+        sojourn.applier.commit(now=True)
+        project.parts.settle()
+        before = timelines(project)
+    files = sorted((tmp_path / "cache").rglob("ts.npy"))
+    if harm == "removed":
+        files[3].unlink()
+    elif harm == "cut short":
+        files[3].write_bytes(files[3].read_bytes()[:-8])
+    else:
+        shutil.rmtree(tmp_path / "cache")
+    sojourn, project = open_shop(tmp_path)
+    with sojourn:
+        assert timelines(project) == before
 
 
 def test_span_covers_settled_and_tail(tmp_path: Path) -> None:
