@@ -104,6 +104,15 @@ class Sojourn:
             self._run(self._apply_forever, "applier")
             self._run(lambda: run_jobs(self._jobs(), self._stop, self._note), "jobs")
 
+    def require_writing(self) -> None:
+        """Refuse to go on where another process holds the folder."""
+        if not self.writes:
+            raise Unavailable(
+                "Another process holds the data folder",
+                where=str(self.settings.data),
+                mend="Stop it, or choose another folder with --data.",
+            )
+
     def close(self) -> None:
         """Write what was submitted, apply and commit it, and let go of the folder."""
         self._stop.set()
@@ -376,19 +385,18 @@ class Sojourn:
                 self._projects[row.id] = project
 
 
-def decode_definition(text: bytes, kind: str | None = None) -> msgspec.Struct:
-    """A report's definition from its JSON; `kind` is known from elsewhere, or stands in it."""
+def decode_definition(text: bytes) -> msgspec.Struct:
+    """A report's definition from its JSON."""
     try:
         fields = msgspec.json.decode(text, type=dict[str, Any])
-        kind = kind or str(fields.get("kind", ""))
+        kind = str(fields.get("kind", ""))
         if kind not in REPORTS:
             raise BadQuestion(
                 f"There is no report “{kind[:60]}”",
                 where="kind",
                 mend=f"There are {', '.join(sorted(REPORTS))}.",
             )
-        given = {**fields, "kind": kind}
-        definition: msgspec.Struct = msgspec.convert(given, REPORTS[kind].definition)
+        definition: msgspec.Struct = msgspec.convert(fields, REPORTS[kind].definition)
         return definition
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as failure:
         what, _, where = str(failure).partition(" - at `$")

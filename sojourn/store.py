@@ -45,6 +45,12 @@ CORE = pa.schema(
 )
 
 
+def with_plain_events(rows: pa.Table) -> pa.Table:
+    """The same rows with event names as plain text, so that tables of all stores fit together."""
+    place = rows.column_names.index("event")
+    return rows.set_column(place, "event", rows["event"].cast(pa.string()))
+
+
 class Store(Protocol):
     """What `timelines/` and the applier need of a store."""
 

@@ -96,7 +96,7 @@ def show_schema(request: AnyRequest, state: State, project: FromPath[str]) -> Pr
         properties=[PropertySummary(*known) for known in opened.vocabulary.properties()],
         first=None if snapshot.first_ms is None else from_ms(snapshot.first_ms, UTC),
         last=None if snapshot.last_ms is None else from_ms(snapshot.last_ms, UTC),
-        people=sum(int((part.ends > part.starts).sum()) for part in snapshot.parts),
+        people=snapshot.people,
         events_total=sum(event.events for event in events),
     )
 

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from sojourn.api.application import application
 from sojourn.application import Sojourn
-from sojourn.errors import SojournError, Unavailable
+from sojourn.errors import SojournError
 from sojourn.settings import Settings
 
 BACKLOG = 1024
@@ -28,12 +28,7 @@ def run(settings: Settings) -> None:
     with console.status("Opening …"):
         sojourn = Sojourn(settings)
     with sojourn:
-        if not sojourn.writes:
-            raise Unavailable(
-                "Another process holds the data folder",
-                where=str(settings.data),
-                mend="One server at a time may write to it: stop the other one.",
-            )
+        sojourn.require_writing()
         with console.status("Compiling …"):
             sojourn.start()
         address = f"http://{settings.host}:{settings.port}"

@@ -84,12 +84,7 @@ def fill(chosen: Settings, *, seed: int, people: int, until: date) -> None:
     """Load the simulated company, unless it is there, and print what the reports say of it."""
     console = Console(highlight=False)
     with Sojourn(chosen) as sojourn:
-        if not sojourn.writes:
-            raise SojournError(
-                "Another process holds the data folder",
-                where=str(chosen.data),
-                mend="Stop it, or choose another folder with --data.",
-            )
+        sojourn.require_writing()
         sojourn.start()
         company = _company(chosen.data, Company(seed, people, until))
         if PROJECT not in (project.name for project in sojourn.projects()):
@@ -158,12 +153,10 @@ def _end_ms(day: date) -> int:
 
 
 def _contents(project: Project) -> str:
-    parts = project.parts.now().parts
-    people = sum(int((part.ends > part.starts).sum()) for part in parts)
-    events = sum(int((part.ends - part.starts).sum()) for part in parts)
+    now = project.parts.now()
     names = len(project.vocabulary.names)
     merges = len(project.canon.log)
-    return f"{people:,} people · {events:,} events of {names} names · {merges:,} merges"
+    return f"{now.people:,} people · {now.events:,} events of {names} names · {merges:,} merges"
 
 
 def _truths(sojourn: Sojourn, project: Project) -> Table:

@@ -52,11 +52,9 @@ def show(*, data: Path | None = None) -> None:
         table.add_column(column, justify="right")
     with Sojourn(settings.from_environment(data=data)) as sojourn:
         for project in sojourn.projects():
-            parts = project.parts.now().parts
-            people = sum(int((part.ends > part.starts).sum()) for part in parts)
-            events = sum(int((part.ends - part.starts).sum()) for part in parts)
-            row = (project.name, project.title, project.zone.key, f"{people:,}", f"{events:,}")
-            table.add_row(*row)
+            now = project.parts.now()
+            counts = (f"{now.people:,}", f"{now.events:,}")
+            table.add_row(project.name, project.title, project.zone.key, *counts)
     if table.row_count:
         Console().print(table)
     else:

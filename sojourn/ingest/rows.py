@@ -9,14 +9,13 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from sojourn import control
-from sojourn.event import Event, Kind, PropertyValue, type_ranks
+from sojourn.event import Event, Kind, PropertyValue
 from sojourn.ingest.project import Project
+from sojourn.people.directory import SEALED_EVENT
+from sojourn.people.identities import rank
 from sojourn.store import CORE
 from sojourn.timeline import PropertyType
 from sojourn.timelines.columns import ARROW
-
-CATEGORY = "event"
-"""The data category under whose key the sealed values of events stand."""
 
 EMPTY: pa.Table = CORE.empty_table()
 
@@ -37,7 +36,7 @@ def table_of(
         for (order, event), person in zip(events, owners, strict=True)
         if event.kind is Kind.EVENT
     ]
-    sealing = [(person, CATEGORY) for _, event, person in happened if event.sealed]
+    sealing = [(person, SEALED_EVENT) for _, event, person in happened if event.sealed]
     project.vault.prepare(connection, sealing)
     _learn(connection, project, [event for _, event, _ in happened])
     core = {
@@ -49,7 +48,7 @@ def table_of(
         "source": [event.source for _, event, _ in happened],
         "purposes": [event.purposes for _, event, _ in happened],
         "sealed": [
-            project.vault.seal((person, CATEGORY), event.sealed) if event.sealed else None
+            project.vault.seal((person, SEALED_EVENT), event.sealed) if event.sealed else None
             for _, event, person in happened
         ],
     }
@@ -82,12 +81,7 @@ def _columns(
 
 def _alias(project: Project, event: Event) -> bytes:
     """The digest of the highest identifier that the event came under."""
-    first = min(event.identifiers, key=lambda identifier: _rank(identifier.type))
-    return project.people.digest(first)
-
-
-def _rank(kind: str) -> int:
-    return type_ranks.index(kind) if kind in type_ranks else len(type_ranks)
+    return project.people.digest(min(event.identifiers, key=rank))
 
 
 def _learn(connection: sa.Connection, project: Project, events: Sequence[Event]) -> None:

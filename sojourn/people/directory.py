@@ -18,13 +18,14 @@ from sojourn import control
 from sojourn.event import Identifier, PropertyValue, type_ranks
 from sojourn.people import identities, profiles
 from sojourn.period import from_ms
-from sojourn.store import BUCKETS, CORE, Store
+from sojourn.store import BUCKETS, CORE, Store, with_plain_events
 from sojourn.timelines.parts import Parts, Snapshot
 from sojourn.vault import Vault
 from sojourn.vocabulary import Vocabulary
 
 UTC = ZoneInfo("UTC")
 SEALED_EVENT = "event"
+"""The data category under whose key the sealed values of events stand."""
 SHOWN_CHARS = 2
 """How much of a veiled identifier is shown: enough to tell two apart that one knows."""
 
@@ -165,7 +166,9 @@ class Directory:
             self.store.read(columns, bucket=int(bucket), people=members)
             for bucket in np.unique(members % BUCKETS)
         ]
-        stored = pa.concat_tables([_plain(table) for table in kept], promote_options="default")
+        stored = pa.concat_tables(
+            [with_plain_events(table) for table in kept], promote_options="default"
+        )
         fresh = self.parts.tail_rows(members)
         new = ~np.isin(fresh["order"].to_numpy(), stored["order"].to_numpy())
         return pa.concat_tables([stored, fresh.filter(pa.array(new))], promote_options="default")
@@ -218,9 +221,3 @@ def _runs(snapshot: Snapshot, people: Sequence[int]) -> Iterable[tuple[int, tupl
             start, end = int(part.starts[index]), int(part.ends[index])
             run = int(part.ts[start]), int(part.ts[end - 1]), end - start
             yield int(part.people[index]), run
-
-
-def _plain(table: pa.Table) -> pa.Table:
-    """Event names as plain text, so that tables of all stores fit together."""
-    place = table.column_names.index("event")
-    return table.set_column(place, "event", table["event"].cast(pa.string()))

@@ -104,7 +104,8 @@ class DeltaStore:
         table = self._table()
         files = set(_files(table)) if table else set()
         log = self._folder / "_delta_log"
-        new = (files | set(log.glob("*.json"))) - self._safe
+        entries = {*log.glob("*.json"), *log.glob("*.parquet")}
+        new = (files | entries) - self._safe
         folders = {path.parent for path in new}
         above = {folder.parent for folder in folders}
         for path in [*new, *folders, *above, self._folder, self._folder.parent]:

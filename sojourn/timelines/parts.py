@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from sojourn.store import CORE, Store
+from sojourn.store import CORE, Store, with_plain_events
 from sojourn.timeline import Timeline
 from sojourn.timelines import settled, tail
 from sojourn.timelines.cache import Cache
@@ -33,6 +33,16 @@ class Snapshot:
     parts: tuple[Timeline, ...]
     first_ms: int | None
     last_ms: int | None
+
+    @property
+    def people(self) -> int:
+        """How many people have a visible event."""
+        return sum(int((part.ends > part.starts).sum()) for part in self.parts)
+
+    @property
+    def events(self) -> int:
+        """How many events these people have."""
+        return sum(int((part.ends - part.starts).sum()) for part in self.parts)
 
 
 class Parts:
@@ -83,8 +93,7 @@ class Parts:
         names = [*CORE.names, *self._vocabulary.every_column()]
         rows = self._store.read(names, orders=(since, self._last_order(through)))
         if len(rows):
-            event = rows["event"].cast(pa.string())
-            self.add(rows.set_column(rows.column_names.index("event"), "event", event), [])
+            self.add(with_plain_events(rows), [])
 
     def _from_cache(self, through: int) -> settled.Generation | None:
         """The newest cached generation that is not ahead of `through`, None when there is none.
