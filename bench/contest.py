@@ -12,7 +12,7 @@ import math
 import multiprocessing
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,29 +24,56 @@ from statistics import median
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bench.engine import Engine, TooLong
+from bench.funnels import BY_STEPS
 from bench.question import Answer, Question
 from bench.questions import QUESTIONS
 
+
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """Who is asked: an engine by its file in `engines/` and its class, and what it is opened with,
+    its folder first."""
+
+    module: str
+    kind: str
+    folder: Path
+    given: tuple[object, ...] = ()
+
+
 SOJOURN = "Sojourn"
-ENGINES = {
-    SOJOURN: ("sojourn", "SojournEngine", "sojourn"),
-    "ClickHouse by (person, ts)": ("clickhouse", "ClickHouseEngine", "by_person"),
-    "ClickHouse by (day, event, person)": ("clickhouse", "ClickHouseEngine", "by_day"),
-    "DuckDB": ("duckdb", "DuckDBEngine", "duckdb"),
-}
-"""Everyone who is asked, by the name in the results: file in `engines/`, class, folder."""
+ASKED: dict[str, Question] = {**QUESTIONS, **BY_STEPS}
+
+
+def sojourn(folder: Path) -> dict[str, Contestant]:
+    """Sojourn alone, by its name in the results."""
+    return {SOJOURN: Contestant("sojourn", "SojournEngine", folder / "sojourn")}
+
+
+def everyone(folder: Path) -> dict[str, Contestant]:
+    """Everyone who is asked, by the name in the results."""
+    return {
+        **sojourn(folder),
+        "ClickHouse by (person, ts)": Contestant(
+            "clickhouse", "ClickHouseEngine", folder / "by_person"
+        ),
+        "ClickHouse by (day, event, person)": Contestant(
+            "clickhouse", "ClickHouseEngine", folder / "by_day"
+        ),
+        "DuckDB": Contestant("duckdb", "DuckDBEngine", folder / "duckdb"),
+    }
 
 
 @dataclass(slots=True)
 class Times:
-    """How long one engine took for one question, and whether it answered as Sojourn did.
+    """How long one engine took for one question, and whether it answered as the first one did.
 
-    `work` is the seconds that its threads ran together: what else runs on the machine
-    hardly changes it.
+    `first` is the first time in this process, which does not count. `work` is the seconds that its
+    threads ran together: what else runs on the machine hardly changes it.
     """
 
     question: str
     engine: str
+    first: float = math.nan
     seconds: list[float] = field(default_factory=list)
     work: list[float] = field(default_factory=list)
     equal: bool = True
@@ -66,26 +93,22 @@ class Times:
 
 @dataclass(slots=True)
 class Outcome:
-    """All times; what Sojourn's opening took; and of each engine, by name, its sizes in bytes."""
+    """All times, and of each engine, by name, its sizes in bytes."""
 
     times: list[Times]
-    opening: dict[str, float]
     on_disk: dict[str, float] = field(default_factory=dict)
     resident: dict[str, float] = field(default_factory=dict)
 
 
-def run(folder: Path, questions: Iterable[str], rounds: int) -> Outcome:
+def run(contestants: Mapping[str, Contestant], questions: Iterable[str], rounds: int) -> Outcome:
     """Ask every engine every question, `rounds` times after a first time that is not counted."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    outcome = Outcome([])
     with ExitStack() as stack, Progress(*columns, TimeElapsedColumn()) as progress:
-        task = progress.add_task("opening", total=1 + len(ENGINES))
-        with _process(_open, folder / "sojourn") as connection:
-            outcome = Outcome([], connection.recv())
-        progress.advance(task)
+        task = progress.add_task("opening", total=len(contestants))
         engines: dict[str, Connection] = {}
-        for name, (module, kind, place) in ENGINES.items():
-            process = _process(_serve, module, kind, folder / place)
-            engines[name] = stack.enter_context(process)
+        for name, contestant in contestants.items():
+            engines[name] = stack.enter_context(process(_serve, contestant))
             outcome.on_disk[name] = engines[name].recv()
             progress.advance(task)
         for question in questions:
@@ -95,6 +118,13 @@ def run(folder: Path, questions: Iterable[str], rounds: int) -> Outcome:
             connection.send(None)
             outcome.resident[name] = connection.recv()
     return outcome
+
+
+def opening(folder: Path) -> dict[str, float]:
+    """How long Sojourn takes to open, and what it needs for that; its cache is made anew."""
+    with process(_open, folder / "sojourn") as connection:
+        facts: dict[str, float] = connection.recv()
+        return facts
 
 
 def _compare(
@@ -118,26 +148,28 @@ def _compare(
             seconds, work, answer = took
             expected = answer if expected is None else expected
             times[name].equal &= answer == expected
-            if number:
+            if number == 0:
+                times[name].first = seconds
+            else:
                 times[name].seconds.append(seconds)
                 times[name].work.append(work)
     return list(times.values())
 
 
 @contextmanager
-def _process(function: Callable[..., None], *given: object) -> Iterator[Connection]:
+def process(function: Callable[..., None], *given: object) -> Iterator[Connection]:
     """A function in a new process, which is given a connection; ours is its other end."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
-    process = context.Process(target=function, args=(there, *given), daemon=True)
-    process.start()
+    started = context.Process(target=function, args=(there, *given), daemon=True)
+    started.start()
     there.close()
     try:
         yield here
     finally:
         here.close()
-        process.join(10)
-        process.kill()
+        started.join(10)
+        started.kill()
 
 
 def _open(connection: Connection, folder: Path) -> None:
@@ -147,18 +179,18 @@ def _open(connection: Connection, folder: Path) -> None:
     connection.send({**facts, "resident_bytes": _resident("VmHWM") - before})
 
 
-def _serve(connection: Connection, module: str, kind: str, folder: Path) -> None:
+def _serve(connection: Connection, contestant: Contestant) -> None:
     """Tell the size on disk; answer until told None, with None what takes too long; tell the peak.
 
     What Python holds before the engine is imported is not counted.
     """
     before = _resident("VmRSS")
-    code = import_module(f"bench.engines.{module}")
-    connection.send(code.size(folder))
-    engine: Engine = getattr(code, kind)(folder)
+    code = import_module(f"bench.engines.{contestant.module}")
+    connection.send(code.size(contestant.folder))
+    engine: Engine = getattr(code, contestant.kind)(contestant.folder, *contestant.given)
     while (question := connection.recv()) is not None:
         try:
-            connection.send(_timed(engine, QUESTIONS[question]))
+            connection.send(_timed(engine, ASKED[question]))
         except TooLong:
             connection.send(None)
     connection.send(_resident("VmHWM") - before)

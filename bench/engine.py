@@ -10,7 +10,9 @@ import os
 from pathlib import Path
 from typing import Any, Protocol
 
-from bench.question import Answer, Question
+import pyarrow as pa
+
+from bench.question import Answer, Question, Rows
 
 LIMIT_S = 300
 """A question that takes longer is cut off, and its row says so."""
@@ -41,3 +43,8 @@ class Engine(Protocol):
 def size_of(folder: Path, pattern: str = "*") -> int:
     """The bytes of all files below a folder whose names match."""
     return sum(file.stat().st_size for file in folder.rglob(pattern) if file.is_file())
+
+
+def rows_of(table: pa.Table) -> Rows:
+    """An Arrow table as rows of plain values."""
+    return list(zip(*(column.to_pylist() for column in table.columns), strict=True))

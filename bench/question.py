@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from sojourn.report import Question as Definition
+
 Answer = Any
 """What an answer comes to, in plain lists and mappings: equal answers compare equal."""
 
@@ -20,13 +22,16 @@ class Question:
 
     `clickhouse` has a statement for each order of the table (see `engines/clickhouse.py`). All
     statements give rows of one shape, of which `of_rows` makes what `of_sojourn` makes of Sojourn's
-    answer.
+    answer. With a `cell`, what is asked for are the people behind that cell of the answer.
+    `headline` are the questions that DESIGN sets a target for.
     """
 
     name: str
     says: str
-    definition: msgspec.Struct
+    definition: Definition
     clickhouse: Mapping[str, str]
     duckdb: str
     of_sojourn: Callable[[Any], Answer]
     of_rows: Callable[[Rows], Answer]
+    cell: msgspec.Struct | None = None
+    headline: bool = False

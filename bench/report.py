@@ -1,4 +1,4 @@
-"""Writes `bench/results.md`: the figures, with the machine and the commit they belong to."""
+"""Writes `results.md` and `changes.md`: figures, with the machine and commit they belong to."""
 
 from __future__ import annotations
 
@@ -11,22 +11,19 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from bench.results import Run, opening, sheets
-
-FILE = Path(__file__).with_name("results.md")
+HERE = Path(__file__).parent
 PACKAGES = ("chdb", "chdb-core", "duckdb", "numba", "numpy", "pyarrow", "deltalake")
 
 
-def write(runs: Sequence[Run], rounds: int) -> None:
-    """Replace the file by what these runs came to."""
-    texts = [
-        "# Results",
-        "Written by `python -m bench --write`; [README.md](README.md) says what is measured.",
+def write(file: Path, command: str, texts: Sequence[str], rounds: int) -> None:
+    """Replace a page by what the command came to: each text a section, its heading first."""
+    page = [
+        f"# {file.stem.capitalize()}",
+        f"Written by `{command} --write`; [README.md](README.md) says what is measured.",
         _circumstances(rounds),
-        *(sheet.markdown() for sheet in sheets(runs)),
-        "### Opening\n\n" + "\n".join(opening(run) for run in runs),
+        *texts,
     ]
-    FILE.write_text("\n\n".join(texts).replace("### ", "## ") + "\n")
+    file.write_text("\n\n".join(page) + "\n")
 
 
 def _circumstances(rounds: int) -> str:
@@ -36,7 +33,7 @@ def _circumstances(rounds: int) -> str:
         "versions": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
         "commit": _commit(),
         "date": datetime.now(UTC).date().isoformat(),
-        "rounds": f"{rounds} after one that does not count, engines in turns",
+        "rounds": f"{rounds} after one that does not count, in turns",
         "load": f"{os.getloadavg()[2]:.1f} processes on average in the last quarter of an hour",
     }
     return "\n".join(f"- {name}: {fact}" for name, fact in facts.items())
@@ -54,7 +51,7 @@ def _memory() -> str:
 
 def _commit() -> str:
     """The commit of the checkout, and whether the engine has been changed since."""
-    here = FILE.parent.parent
+    here = HERE.parent
 
     def git(*words: str) -> str:
         return subprocess.run(

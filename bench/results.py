@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from statistics import geometric_mean
 
 from rich.table import Table
 
@@ -22,10 +22,17 @@ Rows = list[tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One contest over one log."""
+    """What was asked over one log: of everyone or of Sojourn alone, and by the number of steps."""
 
     workload: Workload
+    opening: dict[str, float]
     outcome: Outcome
+    by_steps: Outcome
+
+    @property
+    def alone(self) -> bool:
+        """Whether only Sojourn was asked."""
+        return len(self.outcome.on_disk) == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +54,28 @@ class Sheet:
         return shown
 
     def markdown(self) -> str:
-        """For `results.md`."""
+        """For a page."""
         rule = ["---" if number < self.words else "---:" for number in range(len(self.headings))]
         lines = (" | ".join(row) for row in (self.headings, rule, *self.rows))
-        return f"### {self.title}\n\n" + "\n".join(f"| {line} |" for line in lines)
+        return f"## {self.title}\n\n" + "\n".join(f"| {line} |" for line in lines)
 
 
 def sheets(runs: Sequence[Run]) -> list[Sheet]:
-    """Everything there is to show of some runs, the one over the longest log first."""
-    longest = max(runs, key=lambda run: run.workload.events)
-    shown = [_times(longest), _means(longest), _sizes(longest)]
-    return [*shown, _growth(runs)] if len(runs) > 1 else shown
+    """Everything there is to show of some runs: of the longest log that all were asked about, and
+    how Sojourn grows over all logs."""
+    ascending = sorted(runs, key=lambda run: run.workload.events)
+    shown = []
+    contests = [run for run in ascending if not run.alone]
+    if contests:
+        longest = contests[-1]
+        shown += [_times(longest), _means(longest), _sizes(longest)]
+    by_question = "Sojourn's growth with the log: work in ms (ns an event)"
+    by_steps = "Sojourn's growth with a funnel's steps: work in ms (ns an event)"
+    return [
+        *shown,
+        _growth(by_question, "question", [(run.workload, run.outcome) for run in ascending]),
+        _growth(by_steps, "funnel of", [(run.workload, run.by_steps) for run in ascending]),
+    ]
 
 
 def _times(run: Run) -> Sheet:
@@ -90,17 +108,25 @@ def _figures(one: Times, ours: Times) -> tuple[str, ...]:
 def _means(run: Run) -> Sheet:
     """How many times as long as Sojourn each peer took; what was cut off counts as the limit."""
     by_question = _by_question(run.outcome.times)
-    rows: Rows = []
+    headline = [question for question in by_question if QUESTIONS[question].headline]
+    groups = [group for group in (list(by_question), headline) if group]
+    ratios: dict[str, dict[str, float]] = {}
     for peer in PEERS:
         for what, measure in MEASURES.items():
-            found = []
-            for times in by_question.values():
-                best = min(measure(one) for one in times if one.engine.startswith(peer))
-                found.append(best / measure(_of(SOJOURN, times)))
-            mean = math.prod(found) ** (1 / len(found))
-            rows.append((f"{peer}, {what}", *(f"{ratio:.1f}" for ratio in found), f"{mean:.1f}"))
-    headings = ("the better of a peer's tables", *by_question, "geometric mean")
-    return Sheet("Times Sojourn's", headings, rows)
+            ratios[f"{peer}, {what}"] = {
+                question: min(measure(one) for one in times if one.engine.startswith(peer))
+                / measure(_of(SOJOURN, times))
+                for question, times in by_question.items()
+            }
+    rows: Rows = [
+        (question, *(f"{found[question]:.1f}" for found in ratios.values()))
+        for question in by_question
+    ]
+    for group in groups:
+        means = [geometric_mean(found[one] for one in group) for found in ratios.values()]
+        name = "all" if len(group) == len(by_question) else ", ".join(group)
+        rows.append((f"geometric mean of {name}", *(f"{mean:.1f}" for mean in means)))
+    return Sheet("Times Sojourn's, the better of a peer's tables", ("question", *ratios), rows)
 
 
 MEASURES: dict[str, Callable[[Times], float]] = {
@@ -116,9 +142,8 @@ def _sizes(run: Run) -> Sheet:
         (engine, _mb(outcome.on_disk[engine]), _mb(outcome.resident[engine]))
         for engine in outcome.on_disk
     ]
-    opening = outcome.opening
     cache = "Sojourn's cache, while it is built"
-    rows.insert(1, (cache, _mb(opening["cache_bytes"]), _mb(opening["resident_bytes"])))
+    rows.insert(1, (cache, _mb(run.opening["cache_bytes"]), _mb(run.opening["resident_bytes"])))
     return Sheet("Sizes", ("engine", "on disk MB", "peak resident MB"), rows)
 
 
@@ -128,7 +153,7 @@ def _mb(bytes_: float) -> str:
 
 def opening(run: Run) -> str:
     """How long Sojourn took to open the folder, and how large the columns are it always needs."""
-    facts = run.outcome.opening
+    facts = run.opening
     needed = facts["needed_bytes"] / run.workload.events
     return (
         f"Opening {run.workload.events:,} events: {facts['without_cache_s']:.1f} s without "
@@ -137,19 +162,17 @@ def opening(run: Run) -> str:
     )
 
 
-def _growth(runs: Sequence[Run]) -> Sheet:
+def _growth(title: str, what: str, found: Sequence[tuple[Workload, Outcome]]) -> Sheet:
     """Sojourn's work by the length of the log, and for each event of it."""
-    ascending = sorted(runs, key=lambda run: run.workload.events)
-    lengths = [f"{run.workload.events / MB:,.0f} M" for run in ascending]
+    lengths = [f"{workload.events / MB:,.0f} M" for workload, _ in found]
     rows: Rows = []
-    for question in _by_question(ascending[0].outcome.times):
+    for question in _by_question(found[0][1].times):
         cells = []
-        for run in ascending:
-            times = _by_question(run.outcome.times)[question]
-            work_s = _of(SOJOURN, times).work_s
-            cells.append(f"{work_s * 1000:,.1f} ({work_s * 1e9 / run.workload.events:.2f})")
+        for workload, outcome in found:
+            work_s = _of(SOJOURN, _by_question(outcome.times)[question]).work_s
+            cells.append(f"{work_s * 1000:,.1f} ({work_s * 1e9 / workload.events:.2f})")
         rows.append((question, *cells))
-    return Sheet("Sojourn's growth: work in ms (ns an event)", ("question", *lengths), rows)
+    return Sheet(title, (what, *lengths), rows)
 
 
 def _of(engine: str, times: Iterable[Times]) -> Times:

@@ -14,11 +14,10 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
-from contextlib import suppress
-from functools import reduce
+from contextlib import contextmanager, suppress
 from threading import Event as Signal
 from threading import Lock, Thread
 from typing import Any
@@ -26,10 +25,10 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from sojourn import control, folder, kernels
+from sojourn import asking, control, folder, kernels
 from sojourn.accounts import sessions
 from sojourn.drop_reason import Dropped
-from sojourn.errors import BadQuestion, Damaged, NotFound, SojournError, Unavailable
+from sojourn.errors import Damaged, NotFound, SojournError, Unavailable
 from sojourn.event import Event
 from sojourn.executors.threads import ThreadExecutor
 from sojourn.format import Format
@@ -39,17 +38,18 @@ from sojourn.ingest.applier import Applier, count_up, read_progress
 from sojourn.ingest.inbox import Inbox
 from sojourn.ingest.project import Project, check_project, open_project, wrap_key
 from sojourn.jobs import Job, run_jobs
+from sojourn.people import segments
 from sojourn.people.directory import Directory
-from sojourn.period import Period, instants
-from sojourn.policy import purposes
-from sojourn.report import Report, Scope
+from sojourn.people.segments import SavedSegment
+from sojourn.period import WeekStart
+from sojourn.report import Question
+from sojourn.segment import Segment
 from sojourn.settings import Settings
 from sojourn.stores.delta import DeltaStore
-from sojourn.timelines.parts import Snapshot
+from sojourn.timelines.ledger import Ledger, ceiling
 from sojourn.vault import KEY_BYTES, Sealer, master_key
 from sojourn.wire import Wire
 
-REPORTS: dict[str, Report[Any, Any]] = found_in("sojourn.reports", "REPORT")
 FORMATS: dict[str, Format] = found_in("sojourn.formats", "FORMAT")
 WIRES: dict[str, Wire] = found_in("sojourn.wires", "WIRE")
 POLL_S = 0.2
@@ -88,9 +88,12 @@ class Sojourn:
             folder.migrate(self.engine)
         self.inbox = Inbox(inbox, key, random)
         self.executor = ThreadExecutor()
+        self.ledger = Ledger(ceiling(settings.memory_mb))
         self._projects: dict[int, Project] = {}
         self._refused: dict[int, Counter[str]] = {}
         self._refused_lock = Lock()
+        self._asking: list[tuple[str, asking.Patience]] = []
+        self._asking_lock = Lock()
         self._wake, self._stop = Signal(), Signal()
         self._threads: list[Thread] = []
         self.trouble = ""
@@ -158,12 +161,23 @@ class Sojourn:
         return self._projects.get(project)
 
     def create_project(
-        self, name: str, *, title: str = "", timezone: str = "UTC", simulated: bool = False
+        self,
+        name: str,
+        *,
+        title: str = "",
+        timezone: str = "UTC",
+        week_start: WeekStart = "monday",
+        simulated: bool = False,
     ) -> Project:
         """Make a project, with a key of its own."""
         check_project(name, timezone)
         wrapped = wrap_key(self._master, name, self._random(KEY_BYTES))
-        values = {"name": name, "title": title or name.capitalize(), "timezone": timezone}
+        values = {
+            "name": name,
+            "title": title or name.capitalize(),
+            "timezone": timezone,
+            "week_start": week_start,
+        }
         with control.writing(self.engine).begin() as connection:
             known = sa.select(control.projects.c.id).where(control.projects.c.name == name)
             if connection.execute(known).scalar() is not None:
@@ -231,26 +245,69 @@ class Sojourn:
 
     # Questions
 
-    def ask(self, project: Project, definition: msgspec.Struct) -> Any:
-        """Answer a report's definition: a kernel over every part, then the sum."""
-        report, snapshot, scope = self._prepare(project, definition)
-        partials = self.executor.map(
-            lambda part: report.partial(definition, part, scope), snapshot.parts
-        )
-        return report.answer(definition, reduce(report.add, partials), scope)
+    def ask(self, project: Project, definition: Question, *, name: str = "") -> Any:
+        """Answer a report's definition. Under its `name` the question can be cancelled."""
+        with self._patience(name) as patience:
+            return asking.ask(definition, self._around(project, patience))
 
     def people_behind(
-        self, project: Project, definition: msgspec.Struct, cell: msgspec.Struct
+        self, project: Project, definition: Question, cell: msgspec.Struct, *, name: str = ""
     ) -> list[int]:
         """The ids of the people behind one cell of an answer, ascending."""
-        report, snapshot, scope = self._prepare(project, definition)
-        people = report.people
-        if people is None:
-            raise BadQuestion(f"The cells of a {report.kind} do not open", mend="Ask a funnel.")
-        found = self.executor.map(
-            lambda part: people(definition, cell, part, scope), snapshot.parts
+        with self._patience(name) as patience:
+            return asking.people_behind(definition, cell, self._around(project, patience))
+
+    def members(self, project: Project, segment: Segment) -> tuple[list[int], int]:
+        """The ids of the people in a segment, ascending, and how many people there are in all."""
+        with self._patience("") as patience:
+            return asking.members(segment, self._around(project, patience))
+
+    def check_segment(self, project: Project, saved: SavedSegment) -> None:
+        """Refuse to keep a segment that could not be asked."""
+        with self._patience("") as patience:
+            around = self._around(project, patience, saved)
+            asking.prepare_segment(Segment(saved=saved.name), around)
+
+    def cancel(self, name: str) -> bool:
+        """Stop the questions of this name at the next part; whether there was one."""
+        with self._asking_lock:
+            found = [patience for own, patience in self._asking if name and own == name]
+        for patience in found:
+            patience.cancelled.set()
+        return bool(found)
+
+    @contextmanager
+    def _patience(self, name: str) -> Iterator[asking.Patience]:
+        patience = asking.Patience(self.settings.question_seconds)
+        entry = (name, patience)
+        with self._asking_lock:
+            self._asking.append(entry)
+        try:
+            yield patience
+        finally:
+            with self._asking_lock:
+                self._asking.remove(entry)
+
+    def _around(
+        self,
+        project: Project,
+        patience: asking.Patience,
+        new: SavedSegment | None = None,
+    ) -> asking.Circumstances:
+        def saved(name: str) -> Segment:
+            if new is not None and new.name == name:
+                return new.segment
+            with self.engine.begin() as connection:
+                return segments.read(connection, project.id, name).segment
+
+        return asking.Circumstances(
+            project=project,
+            executor=self.executor,
+            now_ms=self.clock_ms(),
+            visit_gap_ms=int(self.settings.visit_gap_minutes * 60_000),
+            saved=saved,
+            patience=patience,
         )
-        return sorted(int(person) for part in found for person in part)
 
     def directory(self, project: Project) -> Directory:
         """The people of a project."""
@@ -261,30 +318,6 @@ class Sojourn:
             project.parts,
             project.vocabulary,
         )
-
-    def _prepare(
-        self, project: Project, definition: Any
-    ) -> tuple[Report[Any, Any], Snapshot, Scope]:
-        report = REPORTS[definition.__struct_config__.tag]
-        report.check(definition)
-        for where, name in report.events(definition):
-            if name not in project.vocabulary.codes:
-                raise BadQuestion(
-                    "Unknown event",
-                    detail=f"Project “{project.name}” has never received “{name[:200]}”.",
-                    where=where,
-                    mend="Pick one of the names that the project's schema lists.",
-                )
-        snapshot = project.parts.now()
-        period: Period = definition.period
-        start, end = instants(period, project.zone)
-        scope = Scope(
-            start_ms=(snapshot.first_ms or 0) if start is None else start,
-            end_ms=(-1 if snapshot.last_ms is None else snapshot.last_ms) if end is None else end,
-            purpose=purposes.bit_of(definition.purpose),
-            zone=project.zone,
-        )
-        return report, snapshot, scope
 
     # Background work
 
@@ -380,29 +413,7 @@ class Sojourn:
                     self._master,
                     DeltaStore(data / "events" / str(row.id)),
                     lambda number: data / "cache" / str(number),
+                    self.ledger,
                     keeps=self.writes,
                 )
                 self._projects[row.id] = project
-
-
-def decode_definition(text: bytes) -> msgspec.Struct:
-    """A report's definition from its JSON."""
-    try:
-        fields = msgspec.json.decode(text, type=dict[str, Any])
-        kind = str(fields.get("kind", ""))
-        if kind not in REPORTS:
-            raise BadQuestion(
-                f"There is no report “{kind[:60]}”",
-                where="kind",
-                mend=f"There are {', '.join(sorted(REPORTS))}.",
-            )
-        definition: msgspec.Struct = msgspec.convert(fields, REPORTS[kind].definition)
-        return definition
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as failure:
-        what, _, where = str(failure).partition(" - at `$")
-        raise BadQuestion(
-            "The definition cannot be read",
-            detail=f"{what}.",
-            where=where.rstrip("`").lstrip("."),
-            mend="docs/reference/reports.md shows what each report takes.",
-        ) from None

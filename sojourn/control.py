@@ -28,6 +28,17 @@ projects = sa.Table(
     sa.Column("timezone", sa.Text, nullable=False),
     sa.Column("simulated", sa.Boolean, nullable=False),
     sa.Column("wrapped_key", sa.LargeBinary, nullable=False),
+    sa.Column("week_start", sa.Text, nullable=False, server_default="monday"),
+)
+
+segments = sa.Table(
+    "segments",
+    metadata,
+    sa.Column("project", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("description", sa.Text, nullable=False),
+    sa.Column("definition", sa.LargeBinary, nullable=False),
 )
 
 keys = sa.Table(

@@ -8,6 +8,7 @@
       NotAllowed        a key that opens something else                          403
       NotFound          a project, person or report that does not exist          404
       Unavailable       the disk refuses, or the server is not ready: try again  503
+      Interrupted       a question that took too long, or that nobody wants any more  408
       Damaged           stored data that cannot be trusted                       500
 
 A refusal of one event is not a failure: it is a `Dropped` value, see `drop_reason.py`.
@@ -73,6 +74,12 @@ class Unavailable(SojournError):
     """Nothing can be accepted or answered just now; trying again will help."""
 
     status = 503
+
+
+class Interrupted(SojournError):
+    """A question took longer than it may, or was cancelled; nothing else was harmed."""
+
+    status = 408
 
 
 class Damaged(SojournError):

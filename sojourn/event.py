@@ -31,7 +31,7 @@ class Kind(IntEnum):
     EVENT = 0
     """Something happened: it goes into the timeline."""
     PROFILE = 1
-    """Facts about the person (`traits`) and their identifiers; nothing happened."""
+    """What is told of the person (`traits`) and their identifiers; nothing happened."""
     ALIAS = 2
     """Two identifiers, `identifiers` and `previous`, name one person."""
 
@@ -42,8 +42,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
 
     `properties`, `sealed` and `traits` come as any JSON object and are flat, a `PropertyValue` by
     name, once the pipeline is through with them. `sealed` holds the properties whose values
-    identify the person and so never stand in the clear. `message_id` makes the event
-    unique within its project: the same id is stored once, however often it is sent.
+    identify the person and so never stand in the clear; `told` those of the traits that identify
+    nobody, which become a fact on the timeline. `message_id` makes the event unique within its
+    project: the same id is stored once, however often it is sent.
     """
 
     kind: Kind = Kind.EVENT
@@ -53,6 +54,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     properties: dict[str, Any] = {}
     sealed: dict[str, Any] = {}
     traits: dict[str, Any] = {}
+    told: dict[str, Any] = {}
     previous: Identifier | None = None
     message_id: str
     source: str = ""

@@ -9,9 +9,11 @@ from typing import Any
 import msgspec
 
 from sojourn import settings
-from sojourn.application import REPORTS, Sojourn, decode_definition
+from sojourn.application import Sojourn
+from sojourn.asking import REPORTS, decode_definition
 from sojourn.ingest.project import Project
 from sojourn.result import Result
+from sojourn.segment import Segment
 
 Step = str | dict[str, Any]
 """An event's name, or an event with conditions: {"event": …, "where": […]}."""
@@ -64,24 +66,70 @@ class Questions:
         answer = self._sojourn.ask(self._project, decoded)
         return Result(answer, REPORTS[definition["kind"]].rows(answer))
 
+    def people_behind(self, definition: dict[str, Any], cell: dict[str, Any]) -> list[int]:
+        """The ids of the people behind one cell of a definition's answer, ascending."""
+        decoded = decode_definition(msgspec.json.encode(definition))
+        wanted = msgspec.convert(cell, REPORTS[definition["kind"]].cell)
+        return self._sojourn.people_behind(self._project, decoded, wanted)
+
+    def segment(self, segment: dict[str, Any]) -> list[int]:
+        """The ids of the people in a segment, ascending."""
+        return self._sojourn.members(self._project, msgspec.convert(segment, Segment))[0]
+
     def funnel(self, steps: Sequence[Step], **options: Any) -> Result:
-        """How many people get from each step to the next; `within`, `order`, `period`."""
-        return self.ask({"kind": "funnel", "steps": [_choice(step) for step in steps], **options})
+        """How many people get from each step to the next."""
+        return self.ask({"kind": "funnel", "steps": _choices(steps), **options})
+
+    def journey(self, steps: Sequence[Step], **options: Any) -> Result:
+        """Funnel and path in one: fixed steps, and steps that show what people chose."""
+        return self.ask({"kind": "journey", "steps": _choices(steps), **options})
 
     def trend(self, series: Sequence[Step], **options: Any) -> Result:
-        """People or events over time; `every`, `period`."""
-        return self.ask({"kind": "trend", "series": [_choice(one) for one in series], **options})
+        """People, visits, events or a measure of a property over time."""
+        return self.ask({"kind": "trend", "series": _choices(series), **options})
 
     def retention(self, start: Step, **options: Any) -> Result:
-        """Who comes back after a first event; `every`, `periods`, `period`, and `returning`,
-        which stands for the definition's `return`."""
+        """Who comes back after a first event; `returning` stands for the definition's `return`."""
         if "returning" in options:
             options["return"] = _choice(options.pop("returning"))
         return self.ask({"kind": "retention", "start": _choice(start), **options})
 
+    def cohort(self, start: Step, **options: Any) -> Result:
+        """What those who started together bring in each period after, and in all."""
+        return self.ask({"kind": "cohort", "start": _choice(start), **options})
+
     def paths(self, **options: Any) -> Result:
-        """What happens after what; `period`."""
+        """What happens after what."""
         return self.ask({"kind": "paths", **options})
+
+    def lifecycle(self, event: str | None = None, **options: Any) -> Result:
+        """Who is new in each interval, returns, comes to life again, or falls dormant."""
+        return self.ask({"kind": "lifecycle", "event": event, **options})
+
+    def stickiness(self, event: str | None = None, **options: Any) -> Result:
+        """In how many intervals people did something."""
+        return self.ask({"kind": "stickiness", "event": event, **options})
+
+    def attribution(self, conversion: Step, touches: Sequence[Step], **options: Any) -> Result:
+        """Which touches conversions are owed to."""
+        given = {"conversion": _choice(conversion), "touches": _choices(touches)}
+        return self.ask({"kind": "attribution", **given, **options})
+
+    def visits(self, **options: Any) -> Result:
+        """How many visits, how long, where they land and exit."""
+        return self.ask({"kind": "visits", **options})
+
+    def people(self, **options: Any) -> Result:
+        """People with what is known of them and what they did."""
+        return self.ask({"kind": "people", **options})
+
+    def activity(self, **options: Any) -> Result:
+        """Events, the newest first."""
+        return self.ask({"kind": "activity", **options})
+
+
+def _choices(steps: Sequence[Step]) -> list[dict[str, Any]]:
+    return [_choice(step) for step in steps]
 
 
 def _choice(step: Step) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -17,21 +18,27 @@ from numpy.typing import NDArray
 
 from sojourn.errors import BadQuestion
 
-Every = Literal["hour", "day", "week", "month"]
+Every = Literal["hour", "day", "week", "month", "quarter", "year"]
+WeekStart = Literal["monday", "sunday"]
 
 INTERVALS_MAX = 20_000
 """Two years of hours; more points than that no picture shows and no reader reads."""
 
 MS = {"second": 1_000, "minute": 60_000, "hour": 3_600_000, "day": 86_400_000, "week": 604_800_000}
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
 WINDOW_DAYS_MAX = 366 * 20
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Period(msgspec.Struct, frozen=True, rename={"from_": "from"}, forbid_unknown_fields=True):
-    """From one day or instant to another, both included; an open end is the log's own."""
+    """From one day or instant to another, both included; an open end is the log's own.
+
+    Or the `last` so many days or weeks, today included, or hours and less, up to now.
+    """
 
     from_: str | None = None
     to: str | None = None
+    last: str | None = None
 
 
 def to_ms(instant: datetime) -> int:
@@ -65,21 +72,42 @@ def duration_ms(text: str, where: str) -> int:
     return length
 
 
-def instants(period: Period, zone: ZoneInfo) -> tuple[int | None, int | None]:
+def instants(
+    period: Period, zone: ZoneInfo, now_ms: int, where: str = "period"
+) -> tuple[int | None, int | None]:
     """The first and the last millisecond of a period, None for an open end.
 
     A date means its whole day in `zone`, an instant means itself.
     """
-    start = _instant(period.from_, zone, "period.from", last=False)
-    end = _instant(period.to, zone, "period.to", last=True)
+    if period.last is not None:
+        return _last(period, zone, now_ms, where)
+    start = _instant(period.from_, zone, f"{where}.from", last=False)
+    end = _instant(period.to, zone, f"{where}.to", last=True)
     if start is not None and end is not None and end < start:
         raise BadQuestion(
             "The period ends before it begins",
             detail=f"It runs from {period.from_} to {period.to}.",
-            where="period",
+            where=where,
             mend="Exchange the two.",
         )
     return start, end
+
+
+def _last(period: Period, zone: ZoneInfo, now_ms: int, where: str) -> tuple[int, int]:
+    assert period.last is not None
+    length = duration_ms(period.last, f"{where}.last")
+    if period.from_ is not None or period.to is not None:
+        raise BadQuestion(
+            "A period is “last” or “from” and “to”",
+            where=where,
+            mend="Leave out one or the other.",
+        )
+    if length % MS["day"]:
+        return now_ms - length + 1, now_ms
+    today = from_ms(now_ms, zone).date()
+    first = today - timedelta(days=length // MS["day"] - 1)
+    midnight = datetime.combine(today + timedelta(days=1), time(), zone)
+    return to_ms(datetime.combine(first, time(), zone)), to_ms(midnight) - 1
 
 
 def _instant(text: str | None, zone: ZoneInfo, where: str, *, last: bool) -> int | None:
@@ -100,17 +128,21 @@ def _instant(text: str | None, zone: ZoneInfo, where: str, *, last: bool) -> int
         ) from None
 
 
-def edges(start_ms: int, end_ms: int, every: Every, zone: ZoneInfo) -> NDArray[np.int64]:
+# Every part of a question asks for the same ones.
+@lru_cache(maxsize=64)
+def edges(
+    start_ms: int, end_ms: int, every: Every, zone: ZoneInfo, week_start: WeekStart = "monday"
+) -> NDArray[np.int64]:
     """The edges of the calendar intervals that cover [start_ms, end_ms]: int64[k+1], ms UTC.
 
-    Interval `i` is [edges[i], edges[i+1]). Days, weeks (from Monday) and months follow the clocks
-    of `zone`, so one may be an hour shorter or longer; hours are counted in UTC. When nothing lies
+    Interval `i` is [edges[i], edges[i+1]). Days and what is made of days follow the clocks of
+    `zone`, so one may be an hour shorter or longer; hours are counted in UTC. When nothing lies
     between the two there is no interval, and one edge.
     """
     if start_ms > end_ms:
         return np.array([start_ms], dtype=np.int64)
     try:
-        marks = [_floor(start_ms, every, zone)]
+        marks = [_floor(start_ms, every, zone, week_start)]
         while marks[-1] <= end_ms:
             if len(marks) > INTERVALS_MAX:
                 raise BadQuestion(
@@ -127,7 +159,9 @@ def edges(start_ms: int, end_ms: int, every: Every, zone: ZoneInfo) -> NDArray[n
             where="period",
             mend="Ask for a shorter period.",
         ) from None
-    return np.array(marks, dtype=np.int64)
+    result = np.array(marks, dtype=np.int64)
+    result.flags.writeable = False
+    return result
 
 
 def label(edge_ms: int, every: Every, zone: ZoneInfo) -> str:
@@ -136,14 +170,15 @@ def label(edge_ms: int, every: Every, zone: ZoneInfo) -> str:
     return begin.isoformat(timespec="minutes") if every == "hour" else begin.date().isoformat()
 
 
-def _floor(ms: int, every: Every, zone: ZoneInfo) -> int:
+def _floor(ms: int, every: Every, zone: ZoneInfo, week_start: WeekStart) -> int:
     if every == "hour":
         return ms - ms % MS["hour"]
     day = from_ms(ms, zone).date()
     if every == "week":
-        day -= timedelta(days=day.weekday())
-    elif every == "month":
-        day = day.replace(day=1)
+        day -= timedelta(days=(day.weekday() + (week_start == "sunday")) % 7)
+    elif every in MONTHS:
+        months = MONTHS[every]
+        day = day.replace(month=(day.month - 1) // months * months + 1, day=1)
     return to_ms(datetime.combine(day, time(), zone))
 
 
@@ -151,8 +186,9 @@ def _next(edge_ms: int, every: Every, zone: ZoneInfo) -> int:
     if every == "hour":
         return edge_ms + MS["hour"]
     day = from_ms(edge_ms, zone).date()
-    if every == "month":
-        day = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    if every in MONTHS:
+        month = day.month - 1 + MONTHS[every]
+        day = day.replace(year=day.year + month // 12, month=month % 12 + 1)
     else:
         day += timedelta(days=7 if every == "week" else 1)
     return to_ms(datetime.combine(day, time(), zone))

@@ -5,9 +5,12 @@
                         ▼
                    answer(definition, partial, scope)      frozen, ready to encode
 
-Each file in `reports/` has one value `REPORT` of this type; `application.py` finds it by its file's
+Each file in `reports/` has one value `REPORT` of this type; `asking.py` finds it by its file's
 name, so a new report is one file. Definitions and answers are frozen msgspec values with their
 `kind` as the tag; they are the same in Python, on the command line and over HTTP.
+
+What all questions share is done before a report sees a part: runs of people outside the question's
+segment, or who may not be seen, are empty.
 """
 
 from __future__ import annotations
@@ -15,51 +18,97 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
-from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from sojourn.breakdown import Breakdown
+from sojourn.filter import EventChoice
+from sojourn.period import Period
+from sojourn.scope import Scope
+from sojourn.segment import Segment
 from sojourn.timeline import Timeline
 
-Definition = TypeVar("Definition", bound=msgspec.Struct)
+
+class Question(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unknown_fields=True
+):
+    """What every definition has: when, of whom, and what for."""
+
+    period: Period = Period()
+    segment: Segment | None = None
+    purpose: str = "analytics"
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
+    """What an answer is about, and how it was found.
+
+    people   how many people the question could see, of those in its segment
+    unseen   the share of the project's people whom it could not see: nothing of theirs is lawful
+             for the purpose, or they may not be seen for now
+    from, to the period, in the project's time zone; null when there is no event at all
+    parts, events    how many timelines were read, and how many events stand in them
+    ms       how long it took
+    """
+
+    people: int = 0
+    unseen: float = 0.0
+    from_: str | None = None
+    to: str | None = None
+    parts: int = 0
+    events: int = 0
+    ms: float = 0.0
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
+    """What every answer has. A report leaves `about` alone: who asks the parts fills it in."""
+
+    about: About = About()
+
+
+Definition = TypeVar("Definition", bound=Question)
 Partial = TypeVar("Partial")
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a question may see: instants in [start_ms, end_ms], events lawful for `purpose`.
+def no_breakdown(definition: Any) -> Breakdown | None:
+    """The breakdown of a report that has none."""
+    return None
 
-    The two instants are always set: where the definition leaves an end open, it is the project's
-    first or last event. `purpose` is a bit mask with one bit set. Calendar words (day, week, month)
-    are meant in `zone`.
-    """
 
-    start_ms: int
-    end_ms: int
-    purpose: int
-    zone: ZoneInfo
+def everywhere(place: str) -> bool:
+    """The values of a breakdown are those of every choice of the definition."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
 class Report(Generic[Definition, Partial]):
     """One kind of question. All functions are pure.
 
-    `events` yields (where in the definition, event name) for each event named, so that an unknown
-    one is refused before any work. `check` raises `BadQuestion` for a definition that is
-    well-formed but cannot be answered. `people`, where the report has cells one can open, gives the
-    ids of the people behind a cell in one part; `cell` is the type that names such a cell. `rows`
-    lays an answer out as a flat table, for CSV, terminals and data frames.
+    check       raises `BadQuestion` for a definition that is well-formed but cannot be answered;
+                conditions of choices and breakdowns are checked by who asks
+    choices     (where in the definition, choice of events) for each one it names, so that an
+                unknown event is refused before any work
+    breakdown   the definition's breakdown, None when it has none
+    valued      whether the choice at a place of the definition is one whose events have the values
+    rows        lays an answer out as a flat table, for CSV, terminals and data frames
+    cell        the type that names one cell of the answer
+    people      who stands behind a cell, of the people of one part: bool[n]
     """
 
     kind: str
     definition: type[Definition]
     check: Callable[[Definition], None]
-    events: Callable[[Definition], Iterator[tuple[str, str]]]
+    choices: Callable[[Definition], Iterator[tuple[str, EventChoice]]]
     partial: Callable[[Definition, Timeline, Scope], Partial]
     add: Callable[[Partial, Partial], Partial]
     answer: Callable[[Definition, Partial, Scope], Any]
     rows: Callable[[Any], list[dict[str, Any]]]
-    cell: type[msgspec.Struct] | None = None
-    people: Callable[[Definition, Any, Timeline, Scope], NDArray[np.int64]] | None = None
+    cell: type[msgspec.Struct]
+    people: Callable[[Definition, Any, Timeline, Scope], NDArray[np.bool_]]
+    breakdown: Callable[[Definition], Breakdown | None] = no_breakdown
+    valued: Callable[[str], bool] = everywhere
+
+    def surveyed(self, definition: Definition) -> list[EventChoice]:
+        """The choices on whose events the values of the breakdown are counted."""
+        return [choice for place, choice in self.choices(definition) if self.valued(place)]

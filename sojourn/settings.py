@@ -20,6 +20,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                                         that only its owner can read, unless set
     host          SOJOURN_HOST          the address to listen on: loopback unless told
     port          SOJOURN_PORT
+    visit_gap_minutes   SOJOURN_VISIT_GAP_MINUTES    a visit ends when nothing happens for longer
+    question_seconds    SOJOURN_QUESTION_SECONDS     how long a question may take
+    memory_mb           SOJOURN_MEMORY_MB            how much of the history may be in memory at a
+                                                     time; half of the machine's, unless set
     """
 
     data: Path = DATA
@@ -27,6 +31,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     master_key: str = ""
     host: str = "127.0.0.1"
     port: int = 8000
+    visit_gap_minutes: float = 30
+    question_seconds: float = 60
+    memory_mb: int = 0
 
 
 def from_environment(environment: Mapping[str, str] = os.environ, **given: object) -> Settings:

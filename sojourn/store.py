@@ -6,7 +6,7 @@ property (see `properties` in `control.py` for which column holds which property
     person    int64   the person the event was given at collection
     ts        int64   ms UTC
     order     int64   order of arrival, unique; breaks ties between equal instants
-    event     string
+    event     string; empty for a fact: nothing happened, something was told of the person
     alias     binary  digest of the identifier it came under, so that a merge can be undone
     source    string
     purposes  int32   bit mask: for which purposes it was lawful when it was collected
@@ -30,6 +30,9 @@ BUCKETS = 16
 """Parts a project's people are spread over, by id: several a core, and few enough files a month."""
 
 EVERY_ORDER = (0, 2**63 - 1)
+
+FACT = ""
+"""In place of an event's name: the row is a fact, its properties were told of the person."""
 
 CORE = pa.schema(
     [

@@ -2,12 +2,17 @@
 
 People lie one after another; the run of person `i` is `[starts[i], ends[i])`:
 
-    people   17        42     58
-    starts   0         4      4            a run may be empty: that person lives in another part,
-    ends     4         4      6            or may not be seen
-    ts       1 2 2 9          3 7          ascending in a run; equal instants in order of arrival
-    event    0 1 0 2          0 0          codes into `names`
-    purposes . . . .          . .          bit mask: for which purposes the event was lawful
+    people   17          42     58
+    facts    0           5      5
+    starts   1           5      5            a run may be empty: that person lives in another part,
+    ends     5           5      7            or may not be seen
+    ts       7 1 2 2 9          3 7          ascending in a run; equal instants in order of arrival
+    event    - 0 1 0 2          0 0          codes into `names`
+    purposes . . . . .          . .          bit mask: for which purposes the event was lawful
+
+What was told of a person (the traits of an identify call) stands before their events, in rows
+`[facts[i], starts[i])`, by time: the properties of these rows are the person's. Nothing happened in
+them, so whatever goes through events never meets them.
 
 The arrays are plain and contiguous and may be memory-mapped: kernels read and never write them.
 """
@@ -15,7 +20,7 @@ The arrays are plain and contiguous and may be memory-mapped: kernels read and n
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -41,15 +46,23 @@ class Column:
     words: tuple[str, ...] = ()
 
 
+Instants = NDArray[np.int64]
+Codes = NDArray[np.uint16]
+Arrays = tuple[Instants, Instants, Instants, Codes, Codes]
+"""starts · ends · ts · event · purposes"""
+
+
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Whole timelines of `n` people with `m` events; see the module for the layout.
+    """Whole timelines of `n` people in `m` rows; see the module for the layout.
 
-    people int64[n] · starts int64[n] · ends int64[n] · ts int64[m] ms UTC · event uint16[m] ·
-    purposes uint16[m] · names: the project's event names by code, the same in every part.
+    people int64[n] · facts int64[n] · starts int64[n] · ends int64[n] · ts int64[m] ms UTC ·
+    event uint16[m] · purposes uint16[m] · names: the project's event names by code, the same in
+    every part.
     """
 
     people: NDArray[np.int64]
+    facts: NDArray[np.int64]
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
     ts: NDArray[np.int64]
@@ -58,7 +71,12 @@ class Timeline:
     names: tuple[str, ...]
     read_property: Callable[[str], tuple[Column, ...]]
 
-    def property(self, name: str) -> tuple[Column, ...]:
+    @property
+    def arrays(self) -> Arrays:
+        """starts · ends · ts · event · purposes: how every kernel takes a timeline."""
+        return self.starts, self.ends, self.ts, self.event, self.purposes
+
+    def columns(self, name: str) -> tuple[Column, ...]:
         """The columns of a property: one for each type it has arrived with, none if unknown."""
         return self.read_property(name)
 
@@ -67,3 +85,7 @@ class Timeline:
         if name is None:
             return np.ones(len(self.names), dtype=np.bool_)
         return np.array([known == name for known in self.names], dtype=np.bool_)
+
+    def only(self, chosen: NDArray[np.bool_]) -> Timeline:
+        """The same people, of whom only those chosen (bool[n]) have events."""
+        return replace(self, ends=np.where(chosen, self.ends, self.starts))

@@ -54,9 +54,11 @@ def event(
     )
 
 
-def profile(user: str = "", anonymous: str = "", email: str = "", **traits: object) -> Event:
-    """An identify message."""
-    plain = event("", user=user, anonymous=anonymous, email=email)
+def profile(
+    user: str = "", anonymous: str = "", email: str = "", ts: int = 0, **traits: object
+) -> Event:
+    """An identify message, `ts` ms after noon."""
+    plain = event("", ts, user=user, anonymous=anonymous, email=email)
     return Event(
         kind=Kind.PROFILE,
         ts=plain.ts,

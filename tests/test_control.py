@@ -14,7 +14,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from sojourn import audit, control
-from sojourn.application import Sojourn, decode_definition
+from sojourn.application import Sojourn
+from sojourn.asking import decode_definition
 from sojourn.demo import simulate
 from sojourn.errors import Damaged
 from sojourn.settings import Settings
@@ -50,8 +51,8 @@ def test_postgresql_answers_as_sqlite_does(tmp_path: Path, postgres: str) -> Non
                     assert done is not None
                     done.result(timeout=30)
                 sojourn.apply_all()
-                answers.append(sojourn.ask(project, decode_definition(FUNNEL)))
-    assert answers[0].steps[0].people > 0
+                answers.append(sojourn.ask(project, decode_definition(FUNNEL)).steps)
+    assert answers[0][0].people > 0
     assert answers == [answers[0]] * 4
 
 

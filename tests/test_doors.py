@@ -60,6 +60,12 @@ def test_every_funnel_of_the_shop_is_exact_over_http(shop: Served) -> None:
         assert [step["people"] for step in answer["steps"]] == people, definition
 
 
+def said(answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer without how it was found, which is never the same twice."""
+    about = {name: answer["about"][name] for name in ("people", "unseen", "from", "to", "events")}
+    return {**answer, "about": about}
+
+
 def test_all_doors_give_the_same_answer(shop: Served) -> None:
     questions: list[dict[str, Any]] = [
         definitions()[4][0],
@@ -71,13 +77,13 @@ def test_all_doors_give_the_same_answer(shop: Served) -> None:
         for definition in questions:
             over_http = shop.ask(**definition)
             in_python = opened.project("shop").ask(definition)
-            assert json.loads(json.dumps(in_python.to_dict())) == over_http
+            assert said(json.loads(json.dumps(in_python.to_dict()))) == said(over_http)
     for definition in questions[:2]:
         asked = json.dumps(definition)
         told = run_sojourn(
             "report", "-", "--project", "shop", "--format", "json", data=shop.data, stdin=asked
         )
-        assert json.loads(told) == shop.ask(**definition)
+        assert said(json.loads(told)) == said(shop.ask(**definition))
 
 
 def test_paths_of_the_shop_are_exact(shop: Served) -> None:

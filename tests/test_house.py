@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sojourn.api.application import schema
-from sojourn.application import REPORTS
+from sojourn.asking import REPORTS
 from sojourn.cli import app
 from sojourn.drop_reason import DropReason
 from sojourn.settings import Settings

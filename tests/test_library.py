@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import sojourn
+from sojourn.errors import SojournError
 from tests.opened import event, open_shop, send
 
 
@@ -44,12 +45,43 @@ def test_every_report_can_be_asked_and_drawn(shop: Path) -> None:
             questions.trend([{"event": "cart", "measure": "events"}, "paid"], every="hour"),
             questions.retention("cart", returning="paid", every="day", periods=3),
             questions.paths(),
+            questions.lifecycle(every="day"),
+            questions.stickiness("cart"),
+            questions.cohort(
+                "cart", brings={"event": "cart"}, measure="sum", property="price", every="day"
+            ),
+            questions.attribution("paid", ["cart"]),
         ]
     assert results[0].rows[0]["count"] == 2
+    assert results[3].answer.groups[0].points[0].new == 2
     assert results[1].answer.cohorts[0].size == 2
     assert results[2].answer.people == 2
     for result in results:
         assert result.plot().has_data()
+
+
+def test_reports_without_a_picture_are_tables(shop: Path) -> None:
+    with sojourn.open(shop) as opened:
+        questions = opened.project("shop")
+        results = [
+            questions.people(metrics=[{"name": "carts", "event": "cart"}]),
+            questions.activity(columns=[{"property": "price"}]),
+            questions.visits(),
+            questions.journey(["cart", "paid"]),
+        ]
+    for result in results:
+        assert result.to_arrow().num_rows
+        with pytest.raises(SojournError, match="no picture"):
+            result.plot()
+
+
+def test_cells_open_and_segments_list_their_people(shop: Path) -> None:
+    with sojourn.open(shop) as opened:
+        questions = opened.project("shop")
+        funnel = {"kind": "funnel", "steps": [{"event": "cart"}, {"event": "paid"}]}
+        left = questions.people_behind(funnel, {"step": 2, "reached": False})
+        assert left == questions.segment({"not": {"did": {"event": "paid"}}})
+        assert len(left) == 1
 
 
 def test_conditions_pass_as_they_stand_in_the_definition(shop: Path) -> None:

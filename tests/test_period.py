@@ -12,7 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sojourn.errors import BadQuestion
-from sojourn.period import EPOCH, Every, Period, duration_ms, edges, from_ms, instants, label, to_ms
+from sojourn.period import (
+    EPOCH,
+    Every,
+    Period,
+    WeekStart,
+    duration_ms,
+    edges,
+    from_ms,
+    instants,
+    label,
+    to_ms,
+)
 
 UTC = ZoneInfo("UTC")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -46,7 +57,7 @@ def test_other_durations_are_refused(text: str) -> None:
 
 
 def test_days_of_a_period_are_whole_days_of_the_zone() -> None:
-    start, end = instants(Period("2026-03-29", "2026-03-29"), BERLIN)
+    start, end = instants(Period("2026-03-29", "2026-03-29"), BERLIN, 0)
     assert start is not None
     assert end is not None
     assert end - start == 23 * HOUR_MS - 1
@@ -54,8 +65,33 @@ def test_days_of_a_period_are_whole_days_of_the_zone() -> None:
 
 def test_instant_of_a_period_is_itself() -> None:
     noon = to_ms(datetime(2026, 1, 1, 12, tzinfo=UTC))
-    assert instants(Period("2026-01-01T12:00:00Z", None), BERLIN) == (noon, None)
-    assert instants(Period(None, "2026-01-01T13:00:00"), BERLIN) == (None, noon)
+    assert instants(Period("2026-01-01T12:00:00Z", None), BERLIN, 0) == (noon, None)
+    assert instants(Period(None, "2026-01-01T13:00:00"), BERLIN, 0) == (None, noon)
+
+
+def test_last_days_are_whole_ones_of_the_zone_and_last_hours_run_up_to_now() -> None:
+    now = to_ms(datetime(2026, 3, 29, 15, tzinfo=BERLIN))
+    start, end = instants(Period(last="2 days"), BERLIN, now)
+    assert from_ms(start or 0, BERLIN).isoformat() == "2026-03-28T00:00:00+01:00"
+    assert from_ms((end or 0) + 1, BERLIN).isoformat() == "2026-03-30T00:00:00+02:00"
+    assert instants(Period(last="3 hours"), BERLIN, now) == (now - 3 * HOUR_MS + 1, now)
+
+
+@pytest.mark.parametrize(
+    ("every", "week_start", "expected"),
+    [
+        ("week", "monday", ["2026-05-11", "2026-05-18"]),
+        ("week", "sunday", ["2026-05-10", "2026-05-17"]),
+        ("quarter", "monday", ["2026-04-01", "2026-07-01"]),
+        ("year", "monday", ["2026-01-01", "2027-01-01"]),
+    ],
+)
+def test_intervals_begin_where_the_calendar_says(
+    every: Every, week_start: WeekStart, expected: list[str]
+) -> None:
+    noon = to_ms(datetime(2026, 5, 16, 12, tzinfo=BERLIN))
+    found = edges(noon, noon, every, BERLIN, week_start)
+    assert [label(int(edge), every, BERLIN) for edge in found] == expected
 
 
 @pytest.mark.parametrize(
@@ -65,11 +101,13 @@ def test_instant_of_a_period_is_itself() -> None:
         (Period(None, "2026-02-30"), "period.to"),
         (Period(None, "9999-12-31"), "period.to"),
         (Period("2026-02-01", "2026-01-31"), "period"),
+        (Period(last="soon"), "period.last"),
+        (Period("2026-02-01", last="7 days"), "period"),
     ],
 )
 def test_bad_period_is_refused(period: Period, where: str) -> None:
     with pytest.raises(BadQuestion) as refusal:
-        instants(period, UTC)
+        instants(period, UTC, 0)
     assert refusal.value.where == where
 
 

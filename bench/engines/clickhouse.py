@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from chdb.session import Session
 
-from bench.engine import CORES
-from bench.question import Answer, Question
+from bench.engine import CORES, rows_of
+from bench.question import Answer, Question, Rows
 from bench.workload import NAMES, Advance
 
 ORDERS = {"by_person": "person, ts", "by_day": "day, event, person"}
@@ -74,6 +74,5 @@ def fill(folder: Path, rows: Path, advance: Advance) -> None:
     session.close()
 
 
-def _rows(result: Any) -> list[tuple[Any, ...]]:
-    table = pa.ipc.open_stream(pa.py_buffer(result.bytes())).read_all()
-    return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+def _rows(result: Any) -> Rows:
+    return rows_of(pa.ipc.open_stream(pa.py_buffer(result.bytes())).read_all())

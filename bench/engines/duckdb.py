@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from bench.engine import CORES, LIMIT_S, TooLong
+from bench.engine import CORES, LIMIT_S, TooLong, rows_of
 from bench.question import Answer, Question
 from bench.workload import NAMES, Advance
 
@@ -25,14 +25,14 @@ class DuckDBEngine:
         limit = Timer(LIMIT_S, self._connection.interrupt)
         limit.start()
         try:
-            return self._connection.execute(question.duckdb).fetchall()
+            return self._connection.sql(question.duckdb).to_arrow_table()
         except duckdb.InterruptException:
             raise TooLong from None
         finally:
             limit.cancel()
 
     def plain(self, question: Question, given: Any) -> Answer:
-        return question.of_rows(given)
+        return question.of_rows(rows_of(given))
 
     def close(self) -> None:
         self._connection.close()

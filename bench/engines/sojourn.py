@@ -1,4 +1,4 @@
-"""Sojourn, through `Sojourn.ask`, on a data folder that holds the log in its table.
+"""Sojourn, through `Sojourn.ask` and `people_behind`, on a data folder with the log in its table.
 
 The rows go through the real store and stand in it as the applier would have put them there; only
 the inbox and the identities, which no question reads, are left out.
@@ -38,13 +38,15 @@ NEEDED = ("people", "starts", "ends", "ts", "event", "purposes")
 class SojournEngine:
     """A data folder, opened with its cache."""
 
-    def __init__(self, folder: Path) -> None:
-        self._sojourn = Sojourn(Settings(data=folder))
-        self._project = self._sojourn.project(PROJECT)
+    def __init__(self, folder: Path, *, memory_mb: int = 0) -> None:
+        self._sojourn = Sojourn(Settings(data=folder, memory_mb=memory_mb))
+        self.project = self._sojourn.project(PROJECT)
         kernels.warm()
 
     def ask(self, question: Question) -> Any:
-        return self._sojourn.ask(self._project, question.definition)
+        if question.cell is None:
+            return self._sojourn.ask(self.project, question.definition)
+        return self._sojourn.people_behind(self.project, question.definition, question.cell)
 
     def plain(self, question: Question, given: Any) -> Answer:
         return question.of_sojourn(given)
@@ -85,7 +87,7 @@ def fill(folder: Path, rows: Iterator[tuple[int, pa.Table]], advance: Advance) -
             row = place // ROW_EVENTS + 1
             order = row * order_of(1, 0) + place % ROW_EVENTS
             last = int(row[-1])
-            project.store.append(_stored(table, order, columns), last)
+            project.store.append(stored(table, order, columns), last)
             _count(sojourn, project, len(table), last)
             advance(len(table))
 
@@ -117,8 +119,13 @@ def _count(sojourn: Sojourn, project: Project, events: int, last: int) -> None:
         control.upsert(connection, control.tallies, [stored], add="events")
 
 
-def _stored(table: pa.Table, order: NDArray[np.int64], columns: dict[str, str]) -> pa.Table:
-    """The rows of a chunk as the applier hands them to the store."""
+def columns_of(project: Project) -> dict[str, str]:
+    """The column of each property, as the project has written them down."""
+    return {name: column for name in PROPERTIES for _, column in project.vocabulary.columns(name)}
+
+
+def stored(table: pa.Table, order: NDArray[np.int64], columns: dict[str, str]) -> pa.Table:
+    """The rows of a chunk as the applier hands them to the store; the column of each property."""
     length = len(table)
     person = table["person"].to_numpy()
     core = {

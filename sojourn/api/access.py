@@ -12,6 +12,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
 
 from sojourn.accounts import keys, sessions
 from sojourn.accounts.keys import Grant
@@ -25,6 +27,7 @@ REMEMBERED_S = 2.0
 REMEMBERED_MAX = 1_000
 
 AnyRequest = Request[Any, Any, Any]
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Grants:
         return known[1]
 
 
-def caller_of(request: AnyRequest, sojourn: Sojourn) -> Caller:
+def caller_of(request: AnyConnection, sojourn: Sojourn) -> Caller:
     """Who sent this request; raises `NotRecognised` for nobody."""
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
@@ -82,6 +85,11 @@ def caller_of(request: AnyRequest, sojourn: Sojourn) -> Caller:
     return Caller(None, token)
 
 
+def require_caller(connection: AnyConnection, _: BaseRouteHandler) -> None:
+    """Turn strangers away before anything that they sent is read."""
+    caller_of(connection, connection.app.state.sojourn)
+
+
 def open_project(request: AnyRequest, sojourn: Sojourn, name: str) -> Project:
     """The project a caller asks about; to a key of another project it does not exist."""
     caller = caller_of(request, sojourn)
@@ -95,7 +103,7 @@ def open_project(request: AnyRequest, sojourn: Sojourn, name: str) -> Project:
     return project
 
 
-def _refuse_other_origins(request: AnyRequest) -> None:
+def _refuse_other_origins(request: AnyConnection) -> None:
     """A page of another origin may not use the cookie: to browsers, ports share a site."""
     origin = request.headers.get("origin")
     if origin and urlsplit(origin).netloc != request.headers.get("host"):

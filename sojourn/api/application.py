@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.datastructures import MutableScopeHeaders, State
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.types import Message, Scope
 
-from sojourn.api import accounts, collect, pages, people, problems, projects, reports
-from sojourn.api.access import Grants
+from sojourn.api import (
+    accounts,
+    collect,
+    pages,
+    people,
+    problems,
+    projects,
+    reports,
+    segments,
+)
+from sojourn.api.access import Grants, require_caller
 from sojourn.application import Sojourn
 from sojourn.errors import SojournError
 
@@ -27,13 +36,7 @@ def application(sojourn: Sojourn | None) -> Litestar:
     return Litestar(
         route_handlers=[
             *collect.routes(),
-            *reports.routes(),
-            people.list_people,
-            people.show_person,
-            people.show_timeline,
-            people.reveal_person,
-            projects.show_schema,
-            projects.show_status,
+            _guarded(),
             accounts.login,
             accounts.show_session,
             accounts.end_session,
@@ -56,6 +59,27 @@ def application(sojourn: Sojourn | None) -> Litestar:
         ),
         request_max_body_size=QUESTION_BYTES_MAX,
         logging_config=None,
+    )
+
+
+def _guarded() -> Router:
+    """Everything that is about a project: shut to strangers, whatever they send."""
+    return Router(
+        path="/",
+        guards=[require_caller],
+        route_handlers=[
+            *reports.routes(),
+            people.list_people,
+            people.show_person,
+            people.show_timeline,
+            people.reveal_person,
+            segments.list_segments,
+            segments.save_segment,
+            segments.forget_segment,
+            segments.list_segment_people,
+            projects.show_schema,
+            projects.show_status,
+        ],
     )
 
 

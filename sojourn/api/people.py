@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from bisect import bisect_right
 
 import msgspec
 from litestar import get, post
@@ -11,6 +12,7 @@ from litestar.params import FromPath, FromQuery
 
 from sojourn import audit
 from sojourn.api.access import AnyRequest, caller_of, open_project
+from sojourn.application import Sojourn
 from sojourn.control import writing
 from sojourn.errors import BadQuestion, NotAllowed, NotFound
 from sojourn.ingest.project import Project
@@ -18,6 +20,8 @@ from sojourn.people.directory import PersonSummary, Revealed, TimelineEvent
 
 PAGE_MAX = 500
 """Lines in one page: more than a screen shows, few enough to open their identifiers at once."""
+FOUND_MAX = 1_000
+"""Lines in one page of the people behind a number: programs take them further."""
 OFFSET_MAX = 1_000_000
 
 
@@ -138,6 +142,17 @@ def reveal_person(
     if not revealed.identifiers:
         raise _nobody(person)
     return revealed
+
+
+def page_of(
+    sojourn: Sojourn, project: Project, found: list[int], limit: int, after: int | None
+) -> PersonPage:
+    """The next `limit` of some people, whose ids ascend."""
+    left = found[bisect_right(found, after) :] if after is not None else found
+    page = left[: max(1, min(limit, FOUND_MAX))]
+    with sojourn.engine.begin() as connection:
+        lines = sojourn.directory(project).summaries(connection, project.parts.now(), page)
+    return PersonPage(len(found), lines, page[-1] if len(left) > len(page) else None)
 
 
 def _id(person: int) -> int:

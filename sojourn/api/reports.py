@@ -1,36 +1,41 @@
-"""Questions: a definition in, an answer out; one pair of routes for each report."""
+"""Questions: a definition in, an answer out; one pair of routes for each report.
+
+A caller who gives a question a name, in the header `Question-Name`, can cancel it by that name.
+"""
 
 from __future__ import annotations
 
 from typing import Any, get_type_hints
 
 import msgspec
-from litestar import post
+from litestar import delete, post
 from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
 from sojourn.api.access import AnyRequest, open_project
-from sojourn.api.people import PersonPage
-from sojourn.application import REPORTS
+from sojourn.api.people import PersonPage, page_of
+from sojourn.asking import REPORTS
+from sojourn.errors import NotFound
+from sojourn.ingest.project import Project
 from sojourn.report import Report
 
-PAGE_MAX = 1_000
+NAME_HEADER = "question-name"
 
 # Which type a route takes is known only at run time, so the checker is not asked.
 body: Any = JSONBody
 
 
-def routes() -> list[HTTPRouteHandler]:
+def routes() -> list[Any]:
     """The routes of every report."""
     asking = [_ask(report) for report in REPORTS.values()]
-    return [*asking, *(_people(report) for report in REPORTS.values() if report.cell)]
+    return [*asking, *(_people(report) for report in REPORTS.values()), cancel_question]
 
 
 def _ask(report: Report[Any, Any]) -> HTTPRouteHandler:
     def ask(request: AnyRequest, state: State, project: FromPath[str], data: Any) -> Any:
         opened = open_project(request, state.sojourn, project)
-        return state.sojourn.ask(opened, data)
+        return state.sojourn.ask(opened, data, name=_name(request, opened))
 
     ask.__annotations__["data"] = body[report.definition]
     ask.__annotations__["return"] = get_type_hints(report.answer)["return"]
@@ -60,13 +65,9 @@ def _people(report: Report[Any, Any]) -> HTTPRouteHandler:
     def people(request: AnyRequest, state: State, project: FromPath[str], data: Any) -> PersonPage:
         sojourn = state.sojourn
         opened = open_project(request, sojourn, project)
-        found = sojourn.people_behind(opened, data.definition, data.cell)
-        left = [person for person in found if data.after is None or person > data.after]
-        page = left[: max(1, min(data.limit, PAGE_MAX))]
-        with sojourn.engine.begin() as connection:
-            directory = sojourn.directory(opened)
-            lines = directory.summaries(connection, opened.parts.now(), page)
-        return PersonPage(len(found), lines, page[-1] if len(left) > len(page) else None)
+        name = _name(request, opened)
+        found = sojourn.people_behind(opened, data.definition, data.cell, name=name)
+        return page_of(sojourn, opened, found, data.limit, data.after)
 
     people.__annotations__["data"] = body[question]
     return post(
@@ -76,3 +77,27 @@ def _people(report: Report[Any, Any]) -> HTTPRouteHandler:
         summary=f"List the people behind one cell of a {report.kind} report",
         status_code=200,
     )(people)
+
+
+@delete(
+    "/api/v1/projects/{project:str}/questions/{name:str}",
+    sync_to_thread=True,
+    operation_id="cancel_question",
+    summary="Cancel a question that was asked under a name",
+)
+def cancel_question(
+    request: AnyRequest, state: State, project: FromPath[str], name: FromPath[str]
+) -> None:
+    opened = open_project(request, state.sojourn, project)
+    if not state.sojourn.cancel(f"{opened.id}/{name}"):
+        raise NotFound(
+            "No question of this name is being answered",
+            where="name",
+            mend="It may have been answered already.",
+        )
+
+
+def _name(request: AnyRequest, project: Project) -> str:
+    """The question's name, within its project; empty when it has none."""
+    given = request.headers.get(NAME_HEADER, "")
+    return f"{project.id}/{given}" if given else ""

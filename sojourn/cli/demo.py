@@ -16,7 +16,8 @@ from rich.table import Table
 
 from sojourn import settings
 from sojourn.api.server import run
-from sojourn.application import Sojourn, decode_definition
+from sojourn.application import Sojourn
+from sojourn.asking import decode_definition
 from sojourn.demo import PEOPLE, PROJECT, PROJECT_TITLE, TRUTHS, observed, simulate
 from sojourn.errors import SojournError
 from sojourn.ingest.project import Project

@@ -12,12 +12,20 @@ from sojourn import settings
 from sojourn.accounts import keys
 from sojourn.application import Sojourn
 from sojourn.control import writing
+from sojourn.period import WeekStart
 
 app = App(name="project", help="Make and list projects.")
 
 
 @app.command
-def create(name: str, *, title: str = "", timezone: str = "UTC", data: Path | None = None) -> None:
+def create(
+    name: str,
+    *,
+    title: str = "",
+    timezone: str = "UTC",
+    week_start: WeekStart = "monday",
+    data: Path | None = None,
+) -> None:
     """Make a project and print its write key, which clients send with.
 
     Parameters
@@ -28,11 +36,15 @@ def create(name: str, *, title: str = "", timezone: str = "UTC", data: Path | No
         What people call it.
     timezone
         Whose days, weeks and months reports count, such as Europe/Berlin.
+    week_start
+        The day on which weeks begin.
     data
         The data folder.
     """
     with Sojourn(settings.from_environment(data=data)) as sojourn:
-        project = sojourn.create_project(name, title=title, timezone=timezone)
+        project = sojourn.create_project(
+            name, title=title, timezone=timezone, week_start=week_start
+        )
         with writing(sojourn.engine).begin() as connection:
             key = keys.create(connection, project.id, "write", sojourn.clock_ms())
     Console().print(f"Project [bold]{name}[/] is made. Its write key, shown only now:\n{key}")

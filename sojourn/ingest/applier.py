@@ -29,6 +29,7 @@ from sojourn.ingest import rows as event_rows
 from sojourn.ingest.inbox import Inbox, Row, order_of
 from sojourn.ingest.pipeline import EVENT_NAMES_MAX, PROPERTY_NAMES_MAX
 from sojourn.ingest.project import Project, load_vocabulary
+from sojourn.ingest.rows import properties_of
 from sojourn.people import identities, profiles
 from sojourn.people.identities import Changes
 
@@ -206,7 +207,7 @@ Placed = tuple[int, Event]
 def _apply_project(connection: sa.Connection, project: Project, rows: list[Row]) -> Batch:
     batch = Batch(project, event_rows.EMPTY)
     fresh = _first_seen(connection, project, rows, batch)
-    events = [(order, event) for order, event in fresh if _fits(project, event, batch)]
+    events = _fitting(project, fresh, batch)
     project.people.prepare(connection, (event for _, event in events))
     owners = [project.people.resolve(event, order, batch.changes) for order, event in events]
     identities.save(connection, project.id, project.vault, batch.changes)
@@ -224,7 +225,7 @@ def _replayed(connection: sa.Connection, project: Project, rows: list[Row]) -> B
     """The batch these rows were when they were applied: who and what is known, nothing is new."""
     batch = Batch(project, event_rows.EMPTY)
     fresh = _first_seen(connection, project, rows, batch)
-    events = [(order, event) for order, event in fresh if event.name in project.vocabulary.codes]
+    events = [(order, event) for order, event in fresh if _is_known(project, event)]
     project.people.prepare(connection, (event for _, event in events))
     found = [project.people.find(event.identifiers) for _, event in events]
     owned = [(event, who) for event, who in zip(events, found, strict=True) if who is not None]
@@ -266,18 +267,36 @@ def _first_seen(
     return kept
 
 
-def _fits(project: Project, event: Event, batch: Batch) -> bool:
-    """The pipeline has bounded the names it saw; only here are those of all processes known."""
+def _fitting(project: Project, events: list[Placed], batch: Batch) -> list[Placed]:
+    """The events whose names there is room for, together with all that were applied so far.
+
+    The pipeline has bounded the names it saw; only here are those of all processes known.
+    """
     words = project.vocabulary
-    if event.kind is not Kind.EVENT or event.name in words.codes:
-        return True
-    if len(words.names) >= EVENT_NAMES_MAX:
-        batch.refused[DropReason.TOO_MANY_EVENT_NAMES] += 1
+    names, properties = set(words.names), set(words.properties())
+    fitting: list[Placed] = []
+    for order, event in events:
+        new = [known for known in properties_of(event) if known not in properties]
+        happened = event.kind is Kind.EVENT
+        if happened and event.name not in names and len(names) >= EVENT_NAMES_MAX:
+            batch.refused[DropReason.TOO_MANY_EVENT_NAMES] += 1
+        elif new and len(properties) + len(new) > 2 * PROPERTY_NAMES_MAX:
+            batch.refused[DropReason.TOO_MANY_PROPERTY_NAMES] += 1
+        else:
+            if happened:
+                names.add(event.name)
+            properties.update(new)
+            fitting.append((order, event))
+    return fitting
+
+
+def _is_known(project: Project, event: Event) -> bool:
+    """Whether an event that was applied found room: then all of its names are known. Names never
+    go, so those of an event for which there was no room can never all have become known."""
+    words = project.vocabulary
+    if event.kind is Kind.EVENT and event.name not in words.codes:
         return False
-    if len(words.properties()) + len(event.properties) > 2 * PROPERTY_NAMES_MAX:
-        batch.refused[DropReason.TOO_MANY_PROPERTY_NAMES] += 1
-        return False
-    return True
+    return all(words.knows(*known) for known in properties_of(event))
 
 
 def _save(connection: sa.Connection, batch: Batch) -> None:

@@ -128,33 +128,38 @@ def limit_size(event: Event, arrival: Arrival) -> Event | Dropped:
 
 
 def seal_identifying(event: Event, arrival: Arrival) -> Event | Dropped:
-    """Values that name a person leave the columns: they are kept sealed, or with the profile."""
+    """Values that name a person never stand in the clear: they are sealed with the event, or with
+    the profile. The other traits are also told in the clear, for questions about people."""
     own = [identifier.value for identifier in event.identifiers]
-    identifying = [
-        name
+    sealed = {
+        name: value
         for name, value in event.properties.items()
         if taxonomy.identifies(name, value) or value in own
-    ]
-    if not identifying:
+    }
+    told = {
+        name: value
+        for name, value in event.traits.items()
+        if not taxonomy.identifies_when_told(name, value) and value not in own
+    }
+    if not sealed and not told:
         return event
-    sealed = {name: event.properties[name] for name in identifying}
     clear = {name: value for name, value in event.properties.items() if name not in sealed}
-    return msgspec.structs.replace(event, properties=clear, sealed=sealed)
+    return msgspec.structs.replace(event, properties=clear, sealed=sealed, told=told)
 
 
 def known_or_new_name(event: Event, arrival: Arrival) -> Event | Dropped:
     """A project has a bounded number of event and property names."""
-    if event.kind is not Kind.EVENT:
-        return event
-    names = arrival.names
-    if event.name not in names.events and len(names.events) >= EVENT_NAMES_MAX:
+    names, happened = arrival.names, event.kind is Kind.EVENT
+    if happened and event.name not in names.events and len(names.events) >= EVENT_NAMES_MAX:
         detail = f"The project has {EVENT_NAMES_MAX:,} event names; “{event.name}” is new."
         return Dropped(DropReason.TOO_MANY_EVENT_NAMES, detail)
-    new = event.properties.keys() - names.properties
+    given = event.properties | event.told if happened else event.told
+    new = given.keys() - names.properties
     if new and len(names.properties) + len(new) > PROPERTY_NAMES_MAX:
         detail = f"The project has {PROPERTY_NAMES_MAX:,} properties; “{min(new)}” is new."
         return Dropped(DropReason.TOO_MANY_PROPERTY_NAMES, detail)
-    names.events.add(event.name)
+    if happened:
+        names.events.add(event.name)
     names.properties |= new
     return event
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,8 +17,10 @@ from sojourn.ingest.inbox import PLACES, order_of
 from sojourn.ingest.pipeline import Names
 from sojourn.people import identities
 from sojourn.people.identities import Identities
+from sojourn.period import WeekStart
 from sojourn.store import Store
 from sojourn.timelines.canon import Canon
+from sojourn.timelines.ledger import Ledger
 from sojourn.timelines.parts import Parts
 from sojourn.vault import Sealer, Vault
 from sojourn.vocabulary import Vocabulary
@@ -36,6 +37,7 @@ class Project:
     name: str
     title: str
     zone: ZoneInfo
+    week_start: WeekStart
     simulated: bool
     vault: Vault
     vocabulary: Vocabulary
@@ -74,6 +76,7 @@ def open_project(
     master: Sealer,
     store: Store,
     cache: Callable[[int], Path] | None,
+    ledger: Ledger,
     *,
     keeps: bool,
 ) -> Project:
@@ -87,8 +90,9 @@ def open_project(
     parts = Parts(
         store,
         vocabulary,
-        copy.deepcopy(canon),
+        canon.copy(),
         lambda inbox_row: order_of(inbox_row, PLACES - 1),
+        ledger,
         cache(row.id) if cache else None,
         keeps=keeps,
     )
@@ -98,6 +102,7 @@ def open_project(
         name=row.name,
         title=row.title,
         zone=ZoneInfo(row.timezone),
+        week_start=row.week_start,
         simulated=row.simulated,
         vault=vault,
         vocabulary=vocabulary,

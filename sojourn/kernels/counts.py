@@ -6,10 +6,18 @@ import numpy as np
 from numba import njit, types
 from numpy.typing import NDArray
 
-from sojourn.kernels.layout import INSTANTS, MARKS, SCOPE, TIMELINE
+from sojourn.kernels.grid import GRID
+from sojourn.kernels.layout import MARKS, SCOPE, TIMELINE, WORDS
+
+BLOCK_EVENTS = 128
+"""How many events are looked up before those found are gone through, see `funnel.BLOCK_EVENTS`."""
 
 
-@njit((*TIMELINE, *MARKS, types.int64, INSTANTS, *SCOPE), cache=True, nogil=True)
+@njit(
+    (*TIMELINE, *MARKS, types.int64, WORDS, types.int64, *GRID, *SCOPE),
+    cache=True,
+    nogil=True,
+)
 def counts(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
@@ -19,55 +27,64 @@ def counts(
     table: NDArray[np.int64],
     held: NDArray[np.int64],
     series: int,
+    slots: NDArray[np.int32],
+    values: int,
     edges: NDArray[np.int64],
+    shift: int,
+    cells: NDArray[np.int32],
     start_ms: int,
     end_ms: int,
     purpose: int,
 ) -> NDArray[np.int64]:
-    """Events and people in each interval [edges[j], edges[j+1]): int64[2, series, len(edges) - 1].
+    """Events, runs with one, and runs whose first one it is: int64[3, series · values · intervals].
 
-    `table` and `held` carry a bit for each series an event belongs to. A person's events ascend, so
-    a person is new to an interval exactly when the interval differs from the last one counted. An
-    interval is found by assuming that all are equally long, and stepping to the right one: months
-    and days with a change of clocks are off by one at most. The counting itself adds zeros and ones
-    instead of branching, as no processor could guess whether a person is new to a day.
+    A run is a person, or a visit where runs are visits. `table` and `held` carry a bit for each
+    series, `slots` the value of each row (int32[m], or int32[0] when there is one value); rows of a
+    slot past `values` are left out. `latest` holds where a line last got an event, as one number
+    that grows from person to person and from interval to interval: nothing has to be cleared, and
+    the counting itself adds zeros and ones instead of branching.
     """
     intervals = len(edges) - 1
-    result = np.zeros((2, series, intervals), dtype=np.int64)
+    result = np.zeros((3, series * values * intervals), dtype=np.int64)
     if intervals == 0:
         return result
-    last = np.zeros(series, dtype=np.int64)
-    per_ms = intervals / (edges[intervals] - edges[0])
+    origin = edges[0]
+    latest = np.full(series * values, -1, dtype=np.int64)
+    block = np.zeros(BLOCK_EVENTS, dtype=np.int64)
     for person in range(len(starts)):
+        begin = starts[person]
         end = ends[person]
-        last[:] = -1
-        i = starts[person] - 1
-        while i + 1 < end:
-            i += 1
-            bits = table[event[i]]
-            if bits == 0:
-                continue
-            if len(held) > 0:
-                bits &= held[i]
-            instant = ts[i]
-            if instant < start_ms:
-                i += np.searchsorted(ts[i:end], start_ms) - 1
-                continue
-            if instant > end_ms:
-                break
-            if purposes[i] & purpose == 0:
-                continue
-            interval = min(int((instant - edges[0]) * per_ms), intervals - 1)
-            while edges[interval] > instant:
-                interval -= 1
-            while edges[interval + 1] <= instant:
-                interval += 1
-            one = 0
-            while bits:
-                if bits & 1:
-                    result[0, one, interval] += 1
-                    result[1, one, interval] += last[one] != interval
-                    last[one] = interval
-                bits >>= 1
-                one += 1
+        if begin < end and ts[begin] < start_ms:
+            begin += np.searchsorted(ts[begin:end], start_ms)
+        while begin < end:
+            found = 0
+            stop = min(begin + BLOCK_EVENTS, end)
+            for i in range(begin, stop):
+                block[np.uint64(found)] = i
+                found += table[event[np.uint64(i)]] != 0
+            begin = stop
+            for i in block[:found]:
+                row = np.uint64(i)
+                bits = table[event[row]]
+                if len(held) > 0:
+                    bits &= held[row]
+                line = np.int64(slots[row]) if len(slots) > 0 else 0
+                if bits == 0 or purposes[row] & purpose == 0 or line >= values:
+                    continue
+                instant = ts[row]
+                if instant > end_ms:
+                    begin = end
+                    break
+                interval = np.int64(cells[np.uint64((instant - origin) >> shift)])
+                interval += instant >= edges[np.uint64(interval + 1)]
+                here = person * intervals + interval
+                while bits:
+                    if bits & 1:
+                        point = np.uint64(line * intervals + interval)
+                        result[0, point] += 1
+                        result[1, point] += latest[line] < here
+                        result[2, point] += latest[line] < person * intervals
+                        latest[line] = here
+                    bits >>= 1
+                    line += values
     return result

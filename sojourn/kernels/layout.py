@@ -25,11 +25,23 @@ INSTANTS = _read(types.int64)
 CODES = _read(types.uint16)
 """uint16[m]: event codes, and purpose masks."""
 
+WORDS = _read(types.int32)
+"""int32[…]: codes of words, slots of a breakdown."""
+
+NUMBERS = _read(types.float64)
+"""float64[…]: values of a property, NaN where there is none."""
+
+FLAGS = _read(types.int8)
+"""int8[…]: 0, 1, or -1 where there is none."""
+
+TRUTHS = _read(types.boolean)
+"""bool[…]"""
+
 TIMELINE = (INSTANTS, INSTANTS, INSTANTS, CODES, CODES)
 """starts[n] · ends[n] · ts[m] · event[m] · purposes[m]"""
 
 MARKS = (INSTANTS, INSTANTS)
-"""table[names] · held[m] or [0], see `filter.marks`"""
+"""table[names] · held[m] or [0], see `matching.marks`"""
 
 SCOPE = (types.int64, types.int64, types.int64)
 """start_ms · end_ms · purpose"""

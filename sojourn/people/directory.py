@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
@@ -18,7 +19,7 @@ from sojourn import control
 from sojourn.event import Identifier, PropertyValue, type_ranks
 from sojourn.people import identities, profiles
 from sojourn.period import from_ms
-from sojourn.store import BUCKETS, CORE, Store, with_plain_events
+from sojourn.store import BUCKETS, CORE, FACT, Store, with_plain_events
 from sojourn.timelines.parts import Parts, Snapshot
 from sojourn.vault import Vault
 from sojourn.vocabulary import Vocabulary
@@ -159,7 +160,7 @@ class Directory:
         )
 
     def _rows(self, person: int) -> pa.Table:
-        """All rows of a person: those of the store, and those only the tail has."""
+        """All events of a person: those of the store, and those only the tail has."""
         members = np.array(self.parts.members(person), dtype=np.int64)
         columns = [*CORE.names, *self.vocabulary.every_column()]
         kept = [
@@ -171,7 +172,8 @@ class Directory:
         )
         fresh = self.parts.tail_rows(members)
         new = ~np.isin(fresh["order"].to_numpy(), stored["order"].to_numpy())
-        return pa.concat_tables([stored, fresh.filter(pa.array(new))], promote_options="default")
+        rows = pa.concat_tables([stored, fresh.filter(pa.array(new))], promote_options="default")
+        return rows.filter(pc.field("event") != FACT)
 
     def _event(self, connection: sa.Connection, row: dict[str, Any]) -> TimelineEvent:
         properties: dict[str, PropertyValue] = {}

@@ -22,6 +22,22 @@ _WORDS = """
 IDENTIFYING_WORDS = frozenset(_WORDS.split())
 """Names (the last part of a dotted one) whose values are identifying wherever they stand."""
 
+_PERSONAL_WORDS = """
+    id uid user_id userid external_id customer_id
+    name first last middle_name initials login handle nick alias
+    avatar picture photo image website homepage bio about description signature
+    facebook github instagram linkedin skype telegram twitter whatsapp
+"""
+PERSONAL_WORDS = frozenset(_PERSONAL_WORDS.split())
+"""Names whose values are identifying when they are told of a person: an event's `name` is that of a
+product or a page, a person's is their own."""
+
+_GROUPS = """
+    account company department group organisation organization plan team workspace
+"""
+GROUPS = frozenset(_GROUPS.split())
+"""What a person belongs to has a name, too, which is not theirs."""
+
 EMAIL = re.compile(r"[^\s@/:]+@[^\s@/]+\.[a-zA-Z]{2,}")
 
 
@@ -32,10 +48,24 @@ def identifies(name: str, value: Any) -> bool:
     )
 
 
+def identifies_when_told(name: str, value: Any) -> bool:
+    """Whether a trait's value is taken to identify the person it was told of."""
+    return identifies(name, value) or _is_personal_name(name)
+
+
 # A project's names are few and come with every event.
 @lru_cache(maxsize=10_000)
 def _is_identifying_name(name: str) -> bool:
-    """`context.ipAddress`, `IP-Address` and `ip_address` are one word."""
-    last = name.rsplit(".", 1)[-1].strip("$ ")
-    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", last)
-    return re.sub(r"[\s\-]+", "_", snake).lower() in IDENTIFYING_WORDS
+    return _words(name)[-1] in IDENTIFYING_WORDS
+
+
+@lru_cache(maxsize=10_000)
+def _is_personal_name(name: str) -> bool:
+    *above, last = _words(name)
+    return last in PERSONAL_WORDS and not GROUPS & set(above)
+
+
+def _words(name: str) -> list[str]:
+    """The parts of a dotted name: `context.ipAddress`, `IP-Address` and `ip_address` end alike."""
+    snakes = (re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", part.strip("$ ")) for part in name.split("."))
+    return [re.sub(r"[\s\-]+", "_", snake).lower() for snake in snakes]

@@ -36,6 +36,13 @@ class Canon:
         self._members[into] += gone
         self.log.append((person, into))
 
+    def copy(self) -> Canon:
+        """Who is who now, for a thread of its own."""
+        then = Canon()
+        then._today, then.log = self._today.copy(), list(self.log)
+        then._members.update({person: list(gone) for person, gone in self._members.items()})
+        return then
+
     def of(self, person: int) -> int:
         """The person that this id is today."""
         return int(self._today[person]) if person < len(self._today) else person

@@ -47,6 +47,17 @@ def take(column: Column, rows: NDArray[np.int64]) -> Column:
     return Column(column.type, column.values[rows], column.words)
 
 
+def few(column: Column, rows: NDArray[np.int64]) -> Column:
+    """The values at a few rows, with no more words than those have."""
+    values = column.values[rows]
+    if len(values) >= len(column.words):
+        return Column(column.type, values, column.words)
+    codes, places = np.unique(values, return_inverse=True)
+    none = int(np.searchsorted(codes, 0))
+    words = tuple(column.words[code] for code in codes[none:])
+    return Column(column.type, (places - none).astype(np.int32), words)
+
+
 def joined(kind: PropertyType, pieces: Sequence[Column]) -> Column:
     """Columns of one type, one after another, their words made common."""
     if kind != "text":
@@ -58,3 +69,13 @@ def joined(kind: PropertyType, pieces: Sequence[Column]) -> Column:
         # The extra last entry is where code -1 (no value) leads.
         values.append(np.array([*table, -1], dtype=np.int32)[piece.values])
     return Column(kind, np.concatenate(values), tuple(codes))
+
+
+def scattered(
+    kind: PropertyType, pieces: Sequence[Column], places: Sequence[NDArray[np.int64]]
+) -> Column:
+    """Columns of one type put together, the values of each at its own places."""
+    whole = joined(kind, pieces) if pieces else absent(kind, 0)
+    values = np.empty_like(whole.values)
+    values[np.concatenate([np.empty(0, np.int64), *places])] = whole.values
+    return Column(kind, values, whole.words)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
@@ -14,9 +14,13 @@ from numpy.typing import NDArray
 
 from sojourn.store import CORE, Store, with_plain_events
 from sojourn.timeline import Timeline
-from sojourn.timelines import settled, tail
+from sojourn.timelines import settled
 from sojourn.timelines.cache import Cache
 from sojourn.timelines.canon import Canon
+from sojourn.timelines.ledger import Ledger
+from sojourn.timelines.part import Part
+from sojourn.timelines.settled import Generation, Source
+from sojourn.timelines.tail import Standing, Tail
 from sojourn.vocabulary import Vocabulary
 
 TAIL_ROWS_MIN = 100_000
@@ -24,25 +28,54 @@ TAIL_ROWS_MIN = 100_000
 TAIL_SHARE_MAX = 0.05
 """Beyond this share of the history, rebuilding the settled parts is worth its time."""
 
+REST = 4
+"""How many times as long as it took settling rests: it never takes most of a core."""
+CHEAP_ROWS = 20_000
+"""What moves fewer rows into the tail is so quick that every question sees the very latest."""
+GOOD_FOR_ROW_S, GOOD_FOR_MAX_S = 1e-6, 0.25
+"""How long the last snapshot will do otherwise: several times as long as making it took, so that
+catching up never takes most of the time, and well within the second after which events are seen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The parts at one moment. `first_ms` and `last_ms` span the instants of every event, or are
-    None when there is none; they may be a little wider when people have left since."""
+    None when there is none; they may be a little wider when people have left since. `hidden` is how
+    many people with events may not be seen; `sources` is where each of the parts comes from."""
 
     parts: tuple[Timeline, ...]
     first_ms: int | None
     last_ms: int | None
+    hidden: int
+    sources: tuple[Part, ...]
+    _unseen: dict[int, float] = field(default_factory=dict)
 
     @property
     def people(self) -> int:
         """How many people have a visible event."""
-        return sum(int((part.ends > part.starts).sum()) for part in self.parts)
+        return sum(int(np.count_nonzero(part.ends > part.starts)) for part in self.parts)
 
     @property
     def events(self) -> int:
         """How many events these people have."""
         return sum(int((part.ends - part.starts).sum()) for part in self.parts)
+
+    def unseen(self, purpose: int) -> float:
+        """The share of people with events of whom nothing may be seen for a purpose."""
+        if purpose not in self._unseen:
+            seen = sum(
+                int(np.count_nonzero((part.ends > part.starts) & source.lawful(purpose)))
+                for part, source in zip(self.parts, self.sources, strict=True)
+            )
+            everyone = self.people + self.hidden
+            self._unseen[purpose] = round(1 - seen / everyone, 4) if everyone else 0.0
+        return self._unseen[purpose]
+
+    def touch(self, part: Timeline) -> None:
+        """Say that a question is about to read a part: others may leave memory for it."""
+        for known, source in zip(self.parts, self.sources, strict=True):
+            if known is part:
+                source.touch()
 
 
 class Parts:
@@ -60,6 +93,7 @@ class Parts:
         vocabulary: Vocabulary,
         canon: Canon,
         last_order: Callable[[int], int],
+        ledger: Ledger,
         cache: Path | None = None,
         *,
         keeps: bool = True,
@@ -70,10 +104,14 @@ class Parts:
         self._last_order = last_order
         self._cache = Cache(cache) if cache else None
         self._keeps = keeps
+        self._written = self._cache if keeps else None
+        self._ledger = ledger
         self.opened = 0
-        self._generation = settled.empty()
-        self._chunks: list[tail.Chunk] = []
+        self._tail = Tail(Generation(), vocabulary, self._ledger)
+        self._hidden = np.empty(0, dtype=np.int64)
         self._current: Snapshot | None = None
+        self._good_until = 0.0
+        self._rests_until = 0.0
         self._lock = Lock()
         self._settling = Lock()
 
@@ -83,19 +121,19 @@ class Parts:
         `through` is what the store had committed before the vocabulary was read: a table that
         another process goes on filling may by now hold events whose names are not known here.
         """
-        cached = self._from_cache(through)
-        if cached is not None:
-            self._generation = cached
-        elif through:
-            self.settle(through)
+        generation = self._from_cache(through)
+        if generation is None and through:
+            generation = self._from_table(through)
+        if generation is not None:
+            self._tail = Tail(generation, self._vocabulary, self._ledger)
         self.opened = through
-        since = self._last_order(self._generation.through) + 1
+        since = self._last_order(self._tail.generation.through) + 1
         names = [*CORE.names, *self._vocabulary.every_column()]
         rows = self._store.read(names, orders=(since, self._last_order(through)))
         if len(rows):
             self.add(with_plain_events(rows), [])
 
-    def _from_cache(self, through: int) -> settled.Generation | None:
+    def _from_cache(self, through: int) -> Generation | None:
         """The newest cached generation that is not ahead of `through`, None when there is none.
 
         Somebody may have deleted files, or a server may be replacing them: a cache that cannot be
@@ -107,34 +145,58 @@ class Parts:
         if newest[0] > through or newest[1] > len(self._canon.log):
             return None
         try:
-            reader = self._reader(_as_of(self._canon, newest[1]))
-            return settled.load(self._cache.folder_of(*newest), *newest, reader)
+            source = self._source(_as_of(self._canon, newest[1]))
+            return settled.load(self._cache.folder_of(*newest), *newest, source)
         except (OSError, ValueError):
             return None
+
+    def _from_table(self, through: int) -> Generation:
+        source = self._source(self._canon.copy())
+        making = settled.read(source, self._vocabulary, self._last_order(through))
+        return settled.make(making, through, source, self._written)
 
     def add(self, rows: pa.Table, merges: list[tuple[int, int]]) -> None:
         """Make applied rows, and the merges that came with them, part of the next answer."""
         with self._lock:
             for person, into in merges:
                 self._canon.merge(person, into)
-            if len(rows):
-                self._chunks.append(tail.chunk_of(rows, self._vocabulary))
+            self._tail.add(rows)
+
+    def hide(self, people: Collection[int]) -> None:
+        """From now on these people, whoever they become, and nobody else may not be seen."""
+        with self._lock:
+            self._hidden = np.array(sorted(people), dtype=np.int64)
             self._current = None
 
     def now(self) -> Snapshot:
-        """The parts as of this moment; each person's run is in exactly one."""
+        """The parts as of this moment, or of a moment ago when catching up takes its time; each
+        person's run is in exactly one."""
         with self._lock:
-            if self._current is None:
-                if len(self._chunks) > 1:
-                    self._chunks = [self._one_chunk()]
-                parts = tail.parts(self._generation, self._chunks, self._canon, self._vocabulary)
-                spans = self._spans()
-                self._current = Snapshot(
-                    parts,
-                    min((first for first, _ in spans), default=None),
-                    max((last for _, last in spans), default=None),
-                )
+            if self._current is None or time.monotonic() >= self._good_until:
+                moved = self._tail.catch_up(self._canon)
+                if moved or self._current is None:
+                    self._current = self._snapshot()
+                if moved >= CHEAP_ROWS:
+                    good_for = min(moved * GOOD_FOR_ROW_S, GOOD_FOR_MAX_S)
+                    self._good_until = time.monotonic() + good_for
             return self._current
+
+    def _snapshot(self) -> Snapshot:
+        # The applier may add words meanwhile; all parts of one moment have the same ones.
+        names, span = self._vocabulary.names, self._tail.span
+        hidden = np.unique(self._canon.of_all(self._hidden))
+        standing = self._tail.standing()
+        shown = [_without(hidden, one) for one in standing]
+        return Snapshot(
+            tuple(
+                one.part.timeline(ends, names, self._vocabulary)
+                for one, (ends, _) in zip(standing, shown, strict=True)
+            ),
+            int(span[0]) if len(span) else None,
+            int(span[-1]) if len(span) else None,
+            sum(gone for _, gone in shown),
+            tuple(one.part for one in standing),
+        )
 
     def tail_rows(self, people: NDArray[np.int64]) -> pa.Table:
         """The rows of some people that lie in the tail; those committed since are in the store too.
@@ -142,11 +204,7 @@ class Parts:
         `people` are ids as the rows were given them, those of merged people included.
         """
         with self._lock:
-            found = [
-                chunk.table.filter(pa.array(np.isin(chunk.person, people)))
-                for chunk in self._chunks
-            ]
-        return pa.concat_tables([CORE.empty_table(), *found], promote_options="default")
+            return self._tail.arrivals.of_people(people)
 
     def members(self, person: int) -> list[int]:
         """All ids that are this person today, their own first."""
@@ -158,65 +216,70 @@ class Parts:
         with self._lock:
             return self._canon.of(person)
 
-    def _spans(self) -> list[tuple[int, int]]:
-        """The first and last instant of the settled parts and of each chunk."""
-        arrays = [chunk.ts for chunk in self._chunks if len(chunk.ts)]
-        spans = [(int(ts.min()), int(ts.max())) for ts in arrays]
-        return [*spans, self._generation.span] if self._generation.span else spans
-
     def wants_settling(self) -> bool:
-        """Whether enough committed rows lie in the tail for a new generation to be worth it."""
-        rows = sum(len(chunk.ts) for chunk in self._chunks)
-        limit = max(TAIL_ROWS_MIN, TAIL_SHARE_MAX * self._generation.rows)
-        return rows > limit and self._store.committed() > self._generation.through
+        """Whether so much lies in the tail that a new generation is worth its time."""
+        if time.monotonic() < self._rests_until:
+            return False
+        with self._lock:
+            rows, generation = self._tail.rows, self._tail.generation
+            changed = len(self._canon.log) > generation.merges
+        limit = max(TAIL_ROWS_MIN, TAIL_SHARE_MAX * generation.rows)
+        return rows > limit and (changed or self._store.committed() > generation.through)
 
-    def settle(self, through: int | None = None) -> None:
-        """Build a new generation from what is committed, beside the questions, and take it up."""
+    def settle(self) -> None:
+        """Make what is committed a new generation, beside the questions, and take it up.
+
+        Only the process that applies may: all that is committed went through its tail.
+        """
         with self._settling:
-            through = self._store.committed() if through is None else through
+            began = time.monotonic()
+            through = self._store.committed()
             with self._lock:
-                canon = copy.deepcopy(self._canon)
-            merges = len(canon.log)
-            last = self._last_order(through)
-            built = self._build(canon, through, last)
-            with self._lock:
-                self._generation = built
-                self._chunks = [left for chunk in self._chunks if (left := _later(chunk, last))]
-                self._current = None
-            if self._cache and self._keeps:
-                self._cache.drop_others(through, merges)
+                self._tail.catch_up(self._canon)
+                canon, tail = self._canon.copy(), self._tail.frozen()
+            making = tail.settle(self._last_order(through), canon)
+            self._take_up(settled.make(making, through, self._source(canon), self._written))
+            self._drop_others()
+            now = time.monotonic()
+            self._rests_until = now + REST * (now - began)
 
-    def _build(self, canon: Canon, through: int, last: int) -> settled.Generation:
-        reader = self._reader(canon)
-        if self._cache is None or not self._keeps:
-            return settled.build(reader, self._vocabulary, through, last, None)
-        merges = len(canon.log)
-        made = self._cache.begin(through, merges)
-        settled.build(reader, self._vocabulary, through, last, made)
-        return settled.load(self._cache.finish(made, through, merges), through, merges, reader)
+    def _drop_others(self) -> None:
+        if self._written:
+            generation = self._tail.generation
+            self._written.drop_others(generation.through, generation.merges)
 
-    def _reader(self, canon: Canon) -> settled.ColumnReader:
-        return settled.ColumnReader(self._store, canon, self._keeps)
+    def _take_up(self, built: Generation) -> None:
+        """Put a generation in the place of the last one, with the tail that belongs to it."""
+        tail = Tail(built, self._vocabulary, self._ledger)
+        with self._lock:
+            canon, before = self._canon.copy(), self._tail
+            later = before.arrivals.after(self._last_order(built.through))
+            known = len(before.arrivals)
+        # Most of the work is done here, while questions go on with what there was.
+        tail.add(later)
+        tail.catch_up(canon)
+        for old, new in zip(before.generation.parts, built.parts, strict=False):
+            for column in old.columns_in_use():
+                new.column(*column)
+        with self._lock:
+            tail.add(before.arrivals.since(known))
+            self._tail = tail
+            self._current = None
 
-    def _one_chunk(self) -> tail.Chunk:
-        tables = [chunk.table for chunk in self._chunks]
-        table = pa.concat_tables(tables, promote_options="default")
-        return tail.chunk_of(table, self._vocabulary)
+    def _source(self, canon: Canon) -> Source:
+        return Source(self._store, canon, self._ledger, self._keeps)
 
 
-def _later(chunk: tail.Chunk, last: int) -> tail.Chunk | None:
-    """The rows of a chunk that arrived after `last`, None when there are none."""
-    keep = chunk.order > last
-    if not keep.any():
-        return None
-    return tail.Chunk(
-        chunk.person[keep],
-        chunk.ts[keep],
-        chunk.order[keep],
-        chunk.event[keep],
-        chunk.purposes[keep],
-        chunk.table.filter(pa.array(keep)),
-    )
+def _without(people: NDArray[np.int64], standing: Standing) -> tuple[NDArray[np.int64], int]:
+    """The ends of a part's runs when some people (ascending) may not be seen, and how many of them
+    have events here."""
+    index = standing.part.find(people)
+    index = index[standing.ends[index] > standing.part.starts[index]]
+    if not len(index):
+        return standing.ends, 0
+    ends = standing.ends.copy()
+    ends[index] = standing.part.starts[index]
+    return ends, len(index)
 
 
 def _as_of(canon: Canon, merges: int) -> Canon:

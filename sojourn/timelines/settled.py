@@ -1,17 +1,18 @@
-"""Settled parts: history as committed, one part a bucket, built from the table and then mapped.
+"""Settled parts: history as committed, one part a bucket, written to files and then mapped.
 
 A generation is all settled parts of a project as of one commit and one state of the merges. A part
 holds the people whose bucket it is, whole: rows that were committed under an id which has since
-become one of them are fetched from the buckets of those ids.
+become one of them are fetched from the buckets of those ids. The first generation is read from the
+table; the later ones come from the one before and its tail, which is many times as fast.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -20,143 +21,119 @@ from numpy.typing import NDArray
 
 from sojourn.store import BUCKETS, EVERY_ORDER, Store
 from sojourn.timeline import Column, PropertyType
-from sojourn.timelines import cache, columns, ordering
+from sojourn.timelines import cache, columns
+from sojourn.timelines.cache import Cache
 from sojourn.timelines.canon import Canon
+from sojourn.timelines.ledger import Ledger, let_go
+from sojourn.timelines.part import ARRAYS, NEEDED, Part, Rows
 from sojourn.vocabulary import Vocabulary
 
-NEEDED = ("person", "ts", "order", "event", "purposes")
-ARRAYS = ("people", "starts", "ends", "ts", "event", "purposes", "order")
-
-
-@dataclass(slots=True)
-class SettledPart:
-    """One bucket of a generation: the arrays of a `Timeline`, and `order` int64[m] for merging."""
-
-    people: NDArray[np.int64]
-    starts: NDArray[np.int64]
-    ends: NDArray[np.int64]
-    ts: NDArray[np.int64]
-    event: NDArray[np.uint16]
-    purposes: NDArray[np.uint16]
-    order: NDArray[np.int64]
-    bucket: int
-    folder: Path | None
-    read: ColumnReader
-    _columns: dict[str, Column]
-    _lock: Lock
-
-    def column(self, kind: PropertyType, name: str) -> Column:
-        """One property column, in the order of the events; kept once it has been read."""
-        with self._lock:
-            known = self._columns.get(name)
-            if known is None and self.folder is not None:
-                known = cache.map_column(self.folder, name, kind)
-            if known is None:
-                known = self.read.column(self, kind, name)
-                # A generation that has been replaced meanwhile has no folder to write to.
-                if self.folder is not None and self.read.keeps:
-                    with suppress(FileNotFoundError):
-                        cache.write_column(self.folder, name, known)
-                        known = cache.map_column(self.folder, name, kind) or known
-            self._columns[name] = known
-            return known
+Making = Iterator[tuple[dict[str, NDArray[Any]], Iterable[tuple[str, Column]]]]
+"""What becomes a generation, bucket by bucket: the arrays of a part, and columns that it has."""
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnReader:
-    """Reads a property of a settled part from the table, row for row: `order` says which is which.
+class Source:
+    """Where settled parts come from: the table, and the state of the merges they are built with.
 
-    `canon` is the state of the merges that the part was built with; `keeps` says whether columns
-    that were read may be written to the cache, which only the process that applies does.
+    `keeps` says whether columns that were read may be written to the cache, which only the process
+    that applies does.
     """
 
     store: Store
     canon: Canon
+    ledger: Ledger
     keeps: bool
 
-    def column(self, part: SettledPart, kind: PropertyType, name: str) -> Column:
-        tables = list(_rows_of(part.bucket, self.store, self.canon, ("order", name)))
+    def part(self, arrays: dict[str, NDArray[Any]], bucket: int, folder: Path | None) -> Part:
+        """A bucket's part of these arrays, which lie in a folder of the cache if it has one."""
+        read = partial(self._column, bucket, folder)
+        return Part(**arrays, ledger=self.ledger, read=read)
+
+    def _column(
+        self, bucket: int, folder: Path | None, part: Part, kind: PropertyType, name: str
+    ) -> Column:
+        """A property of a settled part: mapped, or else read from the table and then mapped."""
+        known = cache.map_column(folder, name, kind) if folder else None
+        if known is not None:
+            return known
+        read = self._from_table(bucket, part, kind, name)
+        # A generation that has been replaced meanwhile has no folder to write to.
+        if folder is not None and self.keeps:
+            with suppress(FileNotFoundError):
+                cache.write_column(folder, name, read)
+                return cache.map_column(folder, name, kind) or read
+        return read
+
+    def _from_table(self, bucket: int, part: Part, kind: PropertyType, name: str) -> Column:
+        """Row for row: `order` says which is which."""
+        last = int(part.order.max(initial=0))
+        tables = list(_rows_of(bucket, self, ("order", name), last))
         table = pa.concat_tables(tables, promote_options="default")
-        if name not in table.column_names or not len(part.order):
+        if name not in table.column_names:
             return columns.absent(kind, len(part.order))
-        order = table["order"].to_numpy()
-        sorted_rows = np.argsort(order)
-        rows = sorted_rows[np.searchsorted(order, part.order, sorter=sorted_rows)]
+        # Both have the same rows, so the next in order of arrival here is the next one there.
+        rows = np.empty(len(part.order), dtype=np.int64)
+        rows[np.argsort(part.order)] = np.argsort(table["order"].to_numpy())
+        let_go(part.order)
         return columns.take(columns.from_arrow(kind, table[name]), rows)
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """The settled parts of a project: everything up to inbox row `through`, `merges` merges in."""
+    """The settled parts of a project, by bucket: everything up to inbox row `through`, `merges`
+    merges in. Before anything was committed there are none."""
 
-    through: int
-    merges: int
-    parts: tuple[SettledPart, ...]
-    span: tuple[int, int] | None = None
-    """The first and last instant of all events, None when there is none."""
+    through: int = 0
+    merges: int = 0
+    parts: tuple[Part, ...] = ()
 
     @property
     def rows(self) -> int:
+        """How many rows the parts have."""
         return sum(len(part.ts) for part in self.parts)
 
 
-def empty() -> Generation:
-    """The generation before anything was committed."""
-    return Generation(0, 0, ())
-
-
-def _generation(through: int, merges: int, parts: list[SettledPart]) -> Generation:
-    filled = [part for part in parts if len(part.ts)]
-    first = min((int(part.ts[part.starts].min()) for part in filled), default=0)
-    last = max((int(part.ts[part.ends - 1].max()) for part in filled), default=0)
-    return Generation(through, merges, tuple(parts), (first, last) if filled else None)
-
-
-def load(folder: Path, through: int, merges: int, reader: ColumnReader) -> Generation:
+def load(folder: Path, through: int, merges: int, source: Source) -> Generation:
     """A generation from the cache, mapped."""
     parts = []
     for bucket in range(BUCKETS):
         place = cache.part_folder(folder, bucket)
         arrays = {name: cache.map_array(place, name) for name in ARRAYS}
-        parts.append(_part(arrays, bucket, place, reader))
-    return _generation(through, merges, parts)
+        parts.append(source.part(arrays, bucket, place))
+    return Generation(through, merges, tuple(parts))
 
 
-def build(
-    reader: ColumnReader, vocabulary: Vocabulary, through: int, last: int, made: Path | None
-) -> Generation:
-    """Read the table and build its parts; into the folder `made`, or in memory without one.
-
-    `through` is the inbox row up to which the table is complete, `last` the order of arrival of the
-    last event it can hold; what the table got since is left to the tail.
-    """
-    store, canon = reader.store, reader.canon
-    parts = []
+def read(source: Source, vocabulary: Vocabulary, last: int) -> Making:
+    """What the table holds. `last` is the order of arrival of the last row that it is complete up
+    to; what it got since is left to the tail."""
     for bucket in range(BUCKETS):
-        tables = list(_rows_of(bucket, store, canon, NEEDED, last))
-        arrays = _arrays(tables, canon, vocabulary)
-        place = cache.part_folder(made, bucket) if made else None
-        if place is not None:
-            cache.write_arrays(place, arrays)
-        parts.append(_part(arrays, bucket, place, reader))
-    return _generation(through, len(canon.log), parts)
+        tables = _rows_of(bucket, source, NEEDED, last)
+        rows = Rows.joined([Rows.of(table, vocabulary) for table in tables])
+        arrays, _ = rows.arranged(source.canon.of_all(rows.person))
+        yield arrays, ()
 
 
-def _part(
-    arrays: dict[str, NDArray[np.generic]], bucket: int, place: Path | None, reader: ColumnReader
-) -> SettledPart:
-    typed: dict[str, Any] = {name: arrays[name] for name in ARRAYS}
-    return SettledPart(**typed, bucket=bucket, folder=place, read=reader, _columns={}, _lock=Lock())
+def make(making: Making, through: int, source: Source, cached: Cache | None) -> Generation:
+    """A generation: written to the cache and mapped, or in memory without one."""
+    merges = len(source.canon.log)
+    if cached is None:
+        parts = (source.part(arrays, bucket, None) for bucket, (arrays, _) in enumerate(making))
+        return Generation(through, merges, tuple(parts))
+    folder = cached.begin(through, merges)
+    for bucket, (arrays, carried) in enumerate(making):
+        place = cache.part_folder(folder, bucket)
+        cache.write_arrays(place, arrays)
+        for name, column in carried:
+            cache.write_column(place, name, column)
+    return load(cached.finish(folder, through, merges), through, merges, source)
 
 
 def _rows_of(
-    bucket: int,
-    store: Store,
-    canon: Canon,
-    names: tuple[str, ...],
-    last: int = EVERY_ORDER[1],
+    bucket: int, source: Source, names: tuple[str, ...], last: int = EVERY_ORDER[1]
 ) -> Iterable[pa.Table]:
     """The rows whose person today is of this bucket, with the columns asked for."""
+    store, canon = source.store, source.canon
     moved = canon.moved()
     now = canon.of_all(moved) % BUCKETS
     leaving = moved[(moved % BUCKETS == bucket) & (now != bucket)]
@@ -169,41 +146,3 @@ def _rows_of(
     for other in np.unique(coming % BUCKETS):
         people = coming[coming % BUCKETS == other]
         yield store.read(names, bucket=int(other), people=people, orders=(0, last))
-
-
-def _arrays(
-    tables: list[pa.Table], canon: Canon, vocabulary: Vocabulary
-) -> dict[str, NDArray[np.generic]]:
-    person = canon.of_all(_joined(tables, "person", np.int64))
-    ts = _joined(tables, "ts", np.int64)
-    order = _joined(tables, "order", np.int64)
-    rows = ordering.by_person(person, ts, order)
-    people, starts, ends = ordering.runs(person[rows])
-    event = np.concatenate([event_codes(table["event"], vocabulary) for table in tables])
-    purposes = _joined(tables, "purposes", np.uint16)
-    return {
-        "people": people,
-        "starts": starts,
-        "ends": ends,
-        "ts": ts[rows],
-        "event": event[rows],
-        "purposes": purposes[rows],
-        "order": order[rows],
-    }
-
-
-def _joined(tables: list[pa.Table], name: str, dtype: type[np.generic]) -> NDArray[Any]:
-    pieces = [table[name].to_numpy().astype(dtype, copy=False) for table in tables]
-    # Almost always there is one table, and a copy of tens of millions of rows takes its time.
-    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
-
-
-def event_codes(names: pa.ChunkedArray, vocabulary: Vocabulary) -> NDArray[np.uint16]:
-    """The codes of a column of event names: uint16[m]."""
-    pieces = [np.empty(0, dtype=np.uint16)]
-    for chunk in names.chunks:
-        coded = chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode()
-        words = coded.dictionary.to_pylist()
-        table = np.array([vocabulary.codes[word] for word in words], dtype=np.uint16)
-        pieces.append(table[coded.indices.to_numpy(zero_copy_only=False)])
-    return np.concatenate(pieces)

@@ -1,159 +1,223 @@
-"""The tail part: complete timelines of everyone who changed since the settled parts were built.
+"""The tail: complete timelines of everyone who changed since the settled parts were built.
 
-Whoever has a new event, a late one, or was merged is taken out of the settled parts (their run
-there becomes empty) and stands here with all of their history, so that each person is in exactly
-one part and a kernel never has to look in two places.
+Whoever has a new row, a late one, or was merged is taken out of the part they stand in (their run
+there becomes empty) and stands in a new *layer* with all of their history, so that each person is
+in exactly one part and a kernel never has to look in two places.
+
+    settled parts ───┬────────────┬──────────┬──── taken, with all of their rows
+    arrivals ────────┴─► layer ───┴─► layer ─┴─► layer
+
+A layer costs what its own people have, whatever the tail holds already. Several that are alike
+become one, so layers shrink fast from the oldest to the newest and no row moves often.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from copy import copy
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sojourn.store import BUCKETS, CORE
-from sojourn.timeline import Column, PropertyType, Timeline
+from sojourn.store import BUCKETS, FACT
+from sojourn.timeline import Column, PropertyType
 from sojourn.timelines import columns, ordering
+from sojourn.timelines.arrivals import Arrivals
 from sojourn.timelines.canon import Canon
-from sojourn.timelines.settled import Generation, SettledPart, event_codes
+from sojourn.timelines.ledger import Ledger
+from sojourn.timelines.part import ARRAYS, Part, Rows, span_of
+from sojourn.timelines.settled import Generation, Making
 from sojourn.vocabulary import Vocabulary
 
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Some applied rows, as arrays; their properties stay in the table until asked for."""
-
-    person: NDArray[np.int64]
-    ts: NDArray[np.int64]
-    order: NDArray[np.int64]
-    event: NDArray[np.uint16]
-    purposes: NDArray[np.uint16]
-    table: pa.Table
-
-
-def chunk_of(table: pa.Table, vocabulary: Vocabulary) -> Chunk:
-    """Applied rows (see `store.py` for the columns) as a chunk of the tail."""
-    return Chunk(
-        table["person"].to_numpy(),
-        table["ts"].to_numpy(),
-        table["order"].to_numpy(),
-        event_codes(table["event"], vocabulary),
-        table["purposes"].to_numpy().astype(np.uint16),
-        table,
-    )
+ALIKE_MAX = 4
+"""So many layers about as large as what comes, or smaller, become one with it: there are never more
+than a few for each power of this, and a row moves once for each."""
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """What the tail takes from one settled part: whose runs, and the rows of those runs."""
+class Origin:
+    """Where rows come from: the bucket of a settled part, or `BUCKETS` for arrivals (uint8[m]), and
+    the row or the number there (int64[m])."""
 
-    part: SettledPart
-    index: NDArray[np.int64]
-    rows: NDArray[np.int64]
+    source: NDArray[np.uint8]
+    row: NDArray[np.int64]
 
-
-def parts(
-    generation: Generation, chunks: list[Chunk], canon: Canon, vocabulary: Vocabulary
-) -> tuple[Timeline, ...]:
-    """All parts of a project as timelines: the settled ones, and the tail if anyone changed."""
-    # The applier may add words meanwhile; all parts of one moment have the same ones.
-    names = vocabulary.names
-    chunks = chunks or [chunk_of(CORE.empty_table(), vocabulary)]
-    merged = canon.log[generation.merges :]
-    changed = _changed(chunks, merged, canon)
-    keys = np.unique(np.concatenate([changed, [gone for gone, _ in merged]]).astype(np.int64))
-    taken = [_take(part, keys[keys % BUCKETS == part.bucket]) for part in generation.parts]
-    settled = tuple(_without(take, vocabulary, names) for take in taken)
-    if settled and not len(changed):
-        return settled
-    return (*settled, _tail(taken, chunks, canon, vocabulary, names))
+    def at(self, rows: NDArray[np.int64]) -> Origin:
+        """Where some of the rows come from."""
+        return Origin(self.source[rows], self.row[rows])
 
 
-def _changed(chunks: list[Chunk], merged: list[tuple[int, int]], canon: Canon) -> NDArray[np.int64]:
-    """The people of today who have anything new."""
-    fresh = [chunk.person for chunk in chunks]
-    joined = np.array([who for pair in merged for who in pair], dtype=np.int64)
-    return np.unique(canon.of_all(np.concatenate([*fresh, joined])))
+Piece = tuple[Rows, Origin]
 
 
-def _take(part: SettledPart, keys: NDArray[np.int64]) -> Taken:
-    place = np.searchsorted(part.people, keys)
-    inside = place < len(part.people)
-    index = place[inside][part.people[place[inside]] == keys[inside]]
-    return Taken(part, index, ordering.gather(part.starts[index], part.ends[index]))
+@dataclass(slots=True)
+class Standing:
+    """A part and who still stands in it: those who `left` bool[n] have gone to a later layer.
+    `ends` is replaced when somebody goes, never changed: questions may be reading it. `origin`
+    tells where some rows of the part come from; `rows` counts those of who still stands here."""
+
+    part: Part
+    ends: NDArray[np.int64]
+    left: NDArray[np.bool_]
+    origin: Callable[[NDArray[np.int64]], Origin]
+    rows: int
+
+    def here(self, people: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where those of some people (ascending) stand who still stand here."""
+        index = self.part.find(people)
+        return index[~self.left[index]]
+
+    def take(self, index: NDArray[np.int64]) -> Piece:
+        """The rows of the people at `index`, who go."""
+        self.left[index] = True
+        self.ends = self.ends.copy()
+        self.ends[index] = self.part.starts[index]
+        rows = ordering.gather(self.part.facts[index], self.part.ends[index])
+        self.rows -= len(rows)
+        return self.part.rows_at(rows, index), self.origin(rows)
 
 
-def _without(take: Taken, vocabulary: Vocabulary, names: tuple[str, ...]) -> Timeline:
-    """A settled part in which the runs of those taken are empty."""
-    part, ends = take.part, take.part.ends
-    if len(take.index):
-        ends = part.ends.copy()
-        ends[take.index] = part.starts[take.index]
-    return Timeline(
-        people=part.people,
-        starts=part.starts,
-        ends=ends,
-        ts=part.ts,
-        event=part.event,
-        purposes=part.purposes,
-        names=names,
-        read_property=lambda name: tuple(
-            part.column(kind, column) for kind, column in vocabulary.columns(name)
-        ),
-    )
+class Tail:
+    """The settled parts of a generation and the layers above them. Not for two threads at once."""
+
+    def __init__(self, generation: Generation, vocabulary: Vocabulary, ledger: Ledger) -> None:
+        self.generation = generation
+        self.arrivals = Arrivals()
+        self._vocabulary = vocabulary
+        self._ledger = ledger
+        self._shown = 0
+        self._merges = generation.merges
+        self._settled = [_settled(part, bucket) for bucket, part in enumerate(generation.parts)]
+        self._layers = [] if generation.parts else [self._layer([self._fresh()], Canon())]
+        spans = [part.span for part in generation.parts]
+        self.span = span_of(np.concatenate([np.empty(0, np.int64), *spans]))
+        """The first and the last instant of an event; empty when there is none."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows stand in layers or are still to come there."""
+        return sum(layer.rows for layer in self._layers) + len(self.arrivals) - self._shown
+
+    def add(self, table: pa.Table) -> None:
+        """Rows that were applied. They are in the parts once the tail has caught up."""
+        if len(table):
+            self.arrivals.add(table)
+            happened = table.filter(pc.field("event") != FACT)["ts"].to_numpy()
+            self.span = span_of(np.concatenate([self.span, happened]))
+
+    def catch_up(self, canon: Canon) -> int:
+        """Give those who changed a layer of their own; how many rows it has."""
+        if (self._merges, self._shown) == (len(canon.log), len(self.arrivals)):
+            return 0
+        merged = np.array(canon.log[self._merges :], dtype=np.int64).ravel()
+        fresh, origin = self._fresh()
+        changed = np.concatenate([canon.of_all(fresh.person), merged, canon.of_all(merged)])
+        self._merges, self._shown = len(canon.log), len(self.arrivals)
+        pieces = [*self._take(np.unique(changed), len(fresh.ts)), (fresh, origin)]
+        self._layers.append(self._layer(pieces, canon))
+        return self._layers[-1].rows
+
+    def standing(self) -> list[Standing]:
+        """Every part with who stands in it: at least one, the layers first."""
+        # A layer may be larger than a settled part, and what is begun first does not end last.
+        return [*self._layers, *self._settled]
+
+    def frozen(self) -> Tail:
+        """The tail as it stands, for a thread of its own."""
+        now = copy(self)
+        now._settled = [replace(one, left=one.left.copy()) for one in self._settled]
+        now._layers = [replace(one, left=one.left.copy()) for one in self._layers]
+        return now
+
+    def settle(self, last: int, canon: Canon) -> Making:
+        """Everyone with all of their rows up to an order of arrival, as the parts of a generation,
+        with the columns that are in use. Nobody is left here: only a frozen tail can settle."""
+        for bucket in range(BUCKETS):
+            settled = self._settled[bucket : bucket + 1]
+            pieces = []
+            for one in (*settled, *self._layers):
+                mine = ~one.left & (one.part.people % BUCKETS == bucket)
+                rows, origin = one.take(np.flatnonzero(mine))
+                early = np.flatnonzero(rows.order <= last)
+                pieces.append((rows.at(early), origin.at(early)))
+            part = self._layer(pieces, canon).part
+            used = [column for one in settled for column in one.part.columns_in_use()]
+            carried = ((name, part.read(part, kind, name)) for kind, name in used)
+            yield {name: getattr(part, name) for name in ARRAYS}, carried
+
+    def _fresh(self) -> Piece:
+        """The arrivals that are in no layer yet."""
+        table = self.arrivals.since(self._shown)
+        numbers = np.arange(len(self.arrivals) - len(table), len(self.arrivals))
+        source = np.full(len(numbers), BUCKETS, dtype=np.uint8)
+        return Rows.of(table, self._vocabulary), Origin(source, numbers)
+
+    def _take(self, people: NDArray[np.int64], size: int) -> list[Piece]:
+        """Take people (ascending) from where they stand, and with them layers that are alike.
+
+        `size` is how many rows they have besides.
+        """
+        pieces = []
+        for bucket, settled in enumerate(self._settled):
+            index = settled.here(people[people % BUCKETS == bucket])
+            if len(index):
+                pieces.append(settled.take(index))
+        for layer in self._layers:
+            pieces.append(layer.take(layer.here(people)))
+        size += sum(len(rows.ts) for rows, _ in pieces)
+        while len(alike := self._no_larger_than(2 * size)) >= ALIKE_MAX:
+            for layer in alike:
+                size += layer.rows
+                pieces.append(layer.take(np.flatnonzero(~layer.left)))
+            del self._layers[-len(alike) :]
+        return pieces
+
+    def _no_larger_than(self, rows: int) -> list[Standing]:
+        """The last layers, as long as they are no larger than so many rows."""
+        count = 0
+        while count < len(self._layers) and self._layers[-count - 1].rows <= rows:
+            count += 1
+        return self._layers[len(self._layers) - count :]
+
+    def _layer(self, pieces: list[Piece], canon: Canon) -> Standing:
+        rows = Rows.joined([rows for rows, _ in pieces])
+        arrays, places = rows.arranged(canon.of_all(rows.person))
+        origin = Origin(
+            np.concatenate([origin.source for _, origin in pieces])[places],
+            np.concatenate([origin.row for _, origin in pieces])[places],
+        )
+        read = partial(_column, origin, self.generation.parts, self.arrivals)
+        return _standing(Part(**arrays, ledger=self._ledger, read=read), origin.at)
 
 
-def _tail(
-    taken: list[Taken],
-    chunks: list[Chunk],
-    canon: Canon,
-    vocabulary: Vocabulary,
-    names: tuple[str, ...],
-) -> Timeline:
-    def joined(pick: Callable[[Taken], NDArray[Any]], field: str) -> NDArray[Any]:
-        fresh = [getattr(chunk, field) for chunk in chunks]
-        return np.concatenate([*(pick(take) for take in taken), *fresh])
+def _standing(part: Part, origin: Callable[[NDArray[np.int64]], Origin]) -> Standing:
+    left = np.zeros(len(part.people), dtype=np.bool_)
+    return Standing(part, part.ends, left, origin, len(part.ts))
 
-    owners = [
-        np.repeat(take.part.people[take.index], (take.part.ends - take.part.starts)[take.index])
-        for take in taken
-    ]
-    person = canon.of_all(np.concatenate([*owners, *(chunk.person for chunk in chunks)]))
-    ts = joined(lambda take: take.part.ts[take.rows], "ts")
-    order = joined(lambda take: take.part.order[take.rows], "order")
-    rows = ordering.by_person(person, ts, order)
-    people, starts, ends = ordering.runs(person[rows])
-    return Timeline(
-        people=people,
-        starts=starts,
-        ends=ends,
-        ts=ts[rows],
-        event=joined(lambda take: take.part.event[take.rows], "event")[rows],
-        purposes=joined(lambda take: take.part.purposes[take.rows], "purposes")[rows],
-        names=names,
-        read_property=lambda name: tuple(
-            _column(kind, column, taken, chunks, rows) for kind, column in vocabulary.columns(name)
-        ),
-    )
+
+def _settled(part: Part, bucket: int) -> Standing:
+    return _standing(part, lambda rows: Origin(np.full(len(rows), bucket, dtype=np.uint8), rows))
 
 
 def _column(
+    origin: Origin,
+    settled: tuple[Part, ...],
+    arrivals: Arrivals,
+    part: Part,
     kind: PropertyType,
     name: str,
-    taken: list[Taken],
-    chunks: list[Chunk],
-    rows: NDArray[np.int64],
 ) -> Column:
-    pieces = [
-        columns.take(take.part.column(kind, name), take.rows) for take in taken if len(take.rows)
-    ]
-    for chunk in chunks:
-        if name in chunk.table.column_names:
-            pieces.append(columns.from_arrow(kind, chunk.table[name]))
+    """A property of a layer, from wherever its rows come."""
+    pieces, places = [], []
+    for source, at in ordering.apart(origin.source):
+        rows = origin.row[at]
+        if source == BUCKETS:
+            pieces.append(arrivals.column(kind, name, rows))
         else:
-            pieces.append(columns.absent(kind, len(chunk.ts)))
-    return columns.take(columns.joined(kind, pieces), rows)
+            pieces.append(columns.few(settled[source].column(kind, name), rows))
+        places.append(at)
+    return columns.scattered(kind, pieces, places)

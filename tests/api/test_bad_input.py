@@ -486,9 +486,6 @@ def test_nothing_bad_was_written_beside_the_data(server: Served) -> None:
     assert server.send_to(keys.write, message).json()["accepted"] == 1
     server.applied("paths")
     where = [{"property": evil, "is": evil}]
-    assert server.ask("funnel", "paths", steps=[{"event": evil, "where": where}])["steps"][0] == {
-        "event": evil,
-        "people": 1,
-        "conversion": 1.0,
-    }
+    answer = server.ask("funnel", "paths", steps=[{"event": evil, "where": where}])
+    assert (answer["steps"][0]["event"], answer["steps"][0]["people"]) == (evil, 1)
     assert not list(Path(server.data).parent.rglob("*evil*"))

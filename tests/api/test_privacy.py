@@ -53,6 +53,7 @@ SEALED = {
 }
 NEVER_KEPT = {"ip": IP, "ipv6": IPV6, "agent": AGENT}
 HARMLESS = "a plan that is no secret"
+HARMLESS_TRAIT = "a trait that is no secret"
 
 IDENTIFYING: dict[str, Any] = {
     "email": EMAIL,
@@ -63,6 +64,12 @@ IDENTIFYING: dict[str, Any] = {
     "address": {"street": STREET},
     "user.birthday": BORN,
     "passport": PASSPORT,
+}
+TRAITS = IDENTIFYING | {
+    "name": NAME,
+    "avatar": f"https://pictures.test/{PASSPORT}.png",
+    "reference": USER,
+    "plan": HARMLESS_TRAIT,
 }
 CONTEXT: dict[str, Any] = {
     "ip": IP,
@@ -79,7 +86,7 @@ def stopped(serve: Callable[[], Served]) -> Served:
     server = serve()
     messages: list[dict[str, object]] = [
         {"type": "track", "event": "Before", "anonymousId": DEVICE, "properties": IDENTIFYING},
-        {"type": "identify", "userId": USER, "anonymousId": DEVICE, "traits": IDENTIFYING},
+        {"type": "identify", "userId": USER, "anonymousId": DEVICE, "traits": TRAITS},
         {
             "type": "track",
             "event": "After",
@@ -159,6 +166,13 @@ def test_the_search_would_find_a_value_that_stands_there(stopped: Served) -> Non
         for _, place in found_on_disk(stopped.data, {"harmless": HARMLESS})
     }
     assert "column p_plan" in places
+
+
+def test_a_trait_that_identifies_nobody_is_a_fact_of_the_person(stopped: Served) -> None:
+    stopped.stop()
+    tables = [pq.read_table(path) for path in stopped.data.rglob("*.parquet")]
+    rows = [row for table in tables for row in table.to_pylist() if row["event"] == ""]
+    assert [row["p_plan"] for row in rows if row.get("p_plan")] == [HARMLESS_TRAIT]
 
 
 def test_the_table_s_statistics_hold_no_value_of_a_property(stopped: Served) -> None:

@@ -9,9 +9,26 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from .conftest import TIMEOUT_MS, Served
+from tests.conftest import Served
 
-ROOMS = ["overview", "funnel", "trend", "retention", "paths", "people"]
+from .conftest import TIMEOUT_MS
+
+ROOMS = [
+    "overview",
+    "trend",
+    "visits",
+    "activity",
+    "funnel",
+    "journey",
+    "paths",
+    "attribution",
+    "retention",
+    "cohort",
+    "lifecycle",
+    "stickiness",
+    "people",
+    "segments",
+]
 PHONE = {"width": 390, "height": 800}
 SHOP_FUNNEL = "/app/shop/funnel?step=cart&step=catalog&step=main&within=10+minutes"
 
@@ -88,7 +105,7 @@ def test_a_funnel_is_built_by_keyboard_alone(page: Page, served: Served) -> None
     page.goto(f"{served.url}/app/shop/funnel?step=cart&within=10+minutes")
     settle(page)
     for event in ("catalog", "main"):
-        page.get_by_role("button", name=re.compile("choose the next step|Add a step")).focus()
+        page.get_by_role("button", name=re.compile("Choose the next step|Add a step")).focus()
         page.keyboard.press("Enter")
         expect(page.get_by_role("combobox", name="Search events")).to_be_focused()
         page.keyboard.type(event)

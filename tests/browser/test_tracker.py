@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Request
 
-from .conftest import Served
+from tests.conftest import Served
 
 ARRIVES_WITHIN_S = 5
 SILENCE_MS = 1_000

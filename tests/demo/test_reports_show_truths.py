@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from sojourn.application import Sojourn, decode_definition
+from sojourn.application import Sojourn
+from sojourn.asking import decode_definition
 from sojourn.demo import TRUTHS, Truth, observed
 from sojourn.event import Event
 from sojourn.ingest.project import Project

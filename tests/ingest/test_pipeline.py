@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from sojourn.drop_reason import Dropped, DropReason
-from sojourn.event import Event, Identifier
+from sojourn.event import Event, Identifier, Kind
 from sojourn.ingest import pipeline
 from sojourn.ingest.pipeline import Arrival, Names
-from tests.opened import NOON_MS, event
+from tests.opened import NOON_MS, event, profile
 
 DAY_MS = 86_400_000
 
@@ -90,6 +90,38 @@ def test_identifying_values_leave_the_clear() -> None:
     assert set(event_kept.sealed) == {"Mail", "Phone", "note"}
 
 
+def test_traits_that_identify_nobody_are_told_and_the_profile_keeps_all() -> None:
+    traits = {
+        "name": "Ann",
+        "lastName": "Arbor",
+        "contact": "ann@example.com",
+        "customer": "a",
+        "Avatar": "https://example.com/ann.png",
+        "profile": {"name": "Ann", "language": "fr"},
+        "company": {"name": "Arbor & Sons", "seats": 5, "phone": "123"},
+        "plan": "pro",
+        "trial": False,
+    }
+    identified = kept(profile(user="a", **traits))
+    assert identified.told == {
+        "profile.language": "fr",
+        "company.name": "Arbor & Sons",
+        "company.seats": 5.0,
+        "plan": "pro",
+        "trial": False,
+    }
+    assert identified.traits.keys() == {
+        *identified.told,
+        *("name", "lastName", "contact", "customer", "Avatar", "profile.name", "company.phone"),
+    }
+
+
+def test_event_that_comes_with_traits_tells_them_too() -> None:
+    both = msgspec.structs.replace(event("buy", user="a", price=5), traits={"plan": "pro"})
+    assert (kept(both).kind, kept(both).properties) == (Kind.EVENT, {"price": 5.0})
+    assert kept(both).told == {"plan": "pro"}
+
+
 def test_new_event_names_stop_at_the_limit_and_known_ones_go_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -104,8 +136,10 @@ def test_new_event_names_stop_at_the_limit_and_known_ones_go_on(
 def test_new_properties_stop_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "PROPERTY_NAMES_MAX", 2)
     names = Names()
-    outcome = run(event("e", user="a", p=1, q=1), event("e", user="a", r=1), names=names)
-    assert outcome.reasons() == Counter({"too_many_property_names": 1})
+    some = [event("e", user="a", p=1, q=1), event("e", user="a", r=1), profile("a", plan="pro")]
+    outcome = run(*some, profile("a", q=1), profile("a", name="Ann"), names=names)
+    assert outcome.reasons() == Counter({"too_many_property_names": 2})
+    assert names.properties == {"p", "q"}
 
 
 def test_equal_events_without_an_id_are_two_and_the_same_two_again() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -11,9 +13,23 @@ import numpy as np
 import pytest
 from numba.core.dispatcher import Dispatcher
 
-from sojourn.kernels import counts, funnel, retention, transitions, warm
+from sojourn import kernels
+from sojourn.kernels import (
+    counts,
+    entries,
+    funnel,
+    gather,
+    lifecycle,
+    presence,
+    retention,
+    stickiness,
+    transitions,
+    warm,
+)
+from sojourn.kernels.grid import grid
 
 NO_MARKS = np.zeros(0, dtype=np.int64)
+NO_SLOTS = np.zeros(0, dtype=np.int32)
 TABLE = np.array([1, 2, 0], dtype=np.int64)
 EDGES = np.array([0, 10, 20], dtype=np.int64)
 SCOPE = (0, 19, 1)
@@ -23,8 +39,13 @@ KERNELS: list[tuple[Any, tuple[Any, ...]]] = [
     (funnel.strict, (TABLE, NO_MARKS, 2, 5, *SCOPE)),
     (funnel.unordered, (TABLE, NO_MARKS, 2, 5, *SCOPE)),
     (funnel.unordered_overlapping, (TABLE, NO_MARKS, 2, 5, *SCOPE)),
-    (counts.counts, (TABLE, NO_MARKS, 2, EDGES, *SCOPE)),
-    (retention.retention, (TABLE, NO_MARKS, EDGES, 2, *SCOPE)),
+    (counts.counts, (TABLE, NO_MARKS, 2, NO_SLOTS, 1, *grid(EDGES), *SCOPE)),
+    (presence.presence, (*grid(EDGES), *SCOPE)),
+    (gather.gather, (TABLE, NO_MARKS, NO_SLOTS, 1, *grid(EDGES), *SCOPE)),
+    (lifecycle.lifecycle, (TABLE, NO_MARKS, NO_SLOTS, 1, *grid(EDGES), 19, 1)),
+    (stickiness.stickiness, (TABLE, NO_MARKS, NO_SLOTS, 1, *grid(EDGES), *SCOPE)),
+    (retention.plain, (TABLE, NO_MARKS, EDGES, 2, True, *SCOPE)),
+    (entries.entries, (TABLE, NO_MARKS, EDGES, 0, *SCOPE)),
     (transitions.transitions, (3, *SCOPE)),
 ]
 
@@ -61,34 +82,36 @@ def test_mapped_and_fresh_arrays_run_the_same_compilation(
 
 def test_every_kernel_has_its_signature_and_is_in_the_cache_once_warm() -> None:
     warm()
-    for module in (funnel, counts, retention, transitions):
-        for found in vars(module).values():
+    seen = 0
+    for module in pkgutil.iter_modules(kernels.__path__):
+        for found in vars(importlib.import_module(f"sojourn.kernels.{module.name}")).values():
             if isinstance(found, Dispatcher):
+                seen += 1
                 assert len(found.signatures) == 1
                 assert not found._can_compile  # type: ignore[attr-defined]
                 assert found.stats.cache_path
+    assert seen > 40
 
 
 def test_intervals_of_any_length_are_found() -> None:
     random = np.random.default_rng(7)
-    for _ in range(50):
-        edges = np.unique(random.integers(0, 1000, 12) ** 3)
-        ts = np.sort(random.integers(edges[0], edges[-1], 200))
-        one_person = (np.array([0]), np.array([200]), ts, np.zeros(200, np.uint16))
-        result = counts.counts(
-            *one_person,
-            np.ones(200, np.uint16),
-            np.array([1]),
-            NO_MARKS,
-            1,
-            edges,
-            int(edges[0]),
-            int(edges[-1]),
-            1,
-        )
-        expected = np.histogram(ts, bins=edges)[0]
-        assert result[0, 0].tolist() == expected.tolist()
-        assert result[1, 0].tolist() == (expected > 0).tolist()
+    for events in (200, 2 * presence.BLOCK_EVENTS, 3 * presence.BLOCK_EVENTS + 1):
+        edges = np.cumsum(random.integers(10, 200, 12) * 1000)
+        ts = np.sort(random.integers(edges[0], edges[-1], events))
+        one_person = (np.array([0]), np.array([events]), ts, np.zeros(events, np.uint16))
+        lawful = random.integers(0, 2, events).astype(np.uint16)
+        begin, end = int(edges[1]) + 7, int(edges[-2]) - 7
+        within = ts[(lawful > 0) & (ts >= begin) & (ts <= end)]
+        expected = np.histogram(within, bins=edges)[0]
+        first = np.histogram(within[:1], bins=edges)[0]
+        over: tuple[Any, ...] = (*grid(edges), begin, end, 1)
+        marked: tuple[Any, ...] = (np.array([1]), NO_MARKS, 1, NO_SLOTS, 1)
+        found, people, newcomers = counts.counts(*one_person, lawful, *marked, *over)
+        assert found.tolist() == expected.tolist()
+        assert people.tolist() == (expected > 0).tolist()
+        assert newcomers.tolist() == first.tolist()
+        plain = presence.presence(*one_person, lawful, *over)
+        assert as_lists(plain) == [people.tolist(), newcomers.tolist()]
 
 
 @pytest.mark.parametrize("names", [1, 3, 200, 65_536])

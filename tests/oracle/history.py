@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sojourn.report import Report, Scope
+from sojourn import breakdown, segment
+from sojourn.report import Report
+from sojourn.scope import Scope
 from sojourn.timeline import EVERY_PURPOSE, Column, Timeline
 
 Value = str | float | bool
@@ -16,7 +20,7 @@ Value = str | float | bool
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One event; rows are in order of arrival."""
+    """One event, or with `name` "" what was told of a person; rows are in order of arrival."""
 
     person: int
     ts: int
@@ -27,14 +31,17 @@ class Row:
 
 def timeline_of(rows: Iterable[Row], names: Sequence[str] | None = None) -> Timeline:
     """All rows as one part; `names` when it has to know more names than occur."""
-    rows = sorted(rows, key=lambda row: (row.person, row.ts))
-    names = tuple(dict.fromkeys(row.name for row in rows)) if names is None else tuple(names)
-    codes = {name: code for code, name in enumerate(names)}
+    rows = sorted(rows, key=lambda row: (row.person, row.name != "", row.ts))
+    names = names_of(rows) if names is None else tuple(names)
+    codes = {"": 0, **{name: code for code, name in enumerate(names)}}
     owners = np.array([row.person for row in rows], dtype=np.int64)
+    told = np.array([owner for owner, row in zip(owners, rows, strict=True) if not row.name])
     people = np.unique(owners)
+    facts = np.searchsorted(owners, people, side="left").astype(np.int64)
     return Timeline(
         people=people,
-        starts=np.searchsorted(owners, people, side="left").astype(np.int64),
+        facts=facts,
+        starts=facts + np.array([np.sum(told == person) for person in people], dtype=np.int64),
         ends=np.searchsorted(owners, people, side="right").astype(np.int64),
         ts=np.array([row.ts for row in rows], dtype=np.int64),
         event=np.array([codes[row.name] for row in rows], dtype=np.uint16),
@@ -44,9 +51,14 @@ def timeline_of(rows: Iterable[Row], names: Sequence[str] | None = None) -> Time
     )
 
 
+def names_of(rows: Iterable[Row]) -> tuple[str, ...]:
+    """The names of events, in order of appearance."""
+    return tuple(dict.fromkeys(row.name for row in rows if row.name))
+
+
 def parts_of(rows: Sequence[Row], count: int) -> list[Timeline]:
     """The rows as `count` parts, each person whole in one; all parts know all names."""
-    names = tuple(dict.fromkeys(row.name for row in rows))
+    names = names_of(rows)
     return [
         timeline_of([row for row in rows if row.person % count == part], names)
         for part in range(count)
@@ -54,12 +66,25 @@ def parts_of(rows: Sequence[Row], count: int) -> list[Timeline]:
 
 
 def ask(report: Report[Any, Any], definition: Any, parts: Sequence[Timeline], scope: Scope) -> Any:
-    """What `application.ask` does, without all that surrounds it."""
+    """What `asking.ask` does, without all that surrounds it."""
     report.check(definition)
+    if definition.segment is not None:
+        parts = [
+            part.only(segment.members(definition.segment, part, scope, _no_cells)) for part in parts
+        ]
+    own = report.breakdown(definition)
+    if own is not None:
+        choices = report.surveyed(definition)
+        counted = [breakdown.survey(own, choices, part, scope) for part in parts]
+        scope = replace(scope, values=breakdown.chosen(own, sum(counted, Counter())))
     whole = report.partial(definition, parts[0], scope)
     for part in parts[1:]:
         whole = report.add(whole, report.partial(definition, part, scope))
     return report.answer(definition, whole, scope)
+
+
+def _no_cells(behind: segment.Behind, part: Timeline) -> NDArray[np.bool_]:
+    raise AssertionError("nothing here refers to a cell")
 
 
 def _columns(values: list[Value | None]) -> tuple[Column, ...]:

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from sojourn.period import instants, to_ms
-from sojourn.report import Scope
+from sojourn.scope import FAR_MS, Scope
 from tests.oracle.history import Row, ask, parts_of
 
 PAGE = Path(__file__).parents[2] / "docs/reference/semantics.md"
@@ -40,7 +40,8 @@ def read_history(text: str) -> tuple[list[Row], ZoneInfo]:
             local = datetime.fromisoformat(time if "T" in time else f"2026-01-01T{time}")
             purposes = ANOTHER if unlawful else ANALYTICS | ANOTHER
             ts = to_ms(local.replace(tzinfo=zone))
-            rows.append(Row(person, ts, name, purposes, json.loads(properties or "{}")))
+            told = "" if name == "told" else name
+            rows.append(Row(person, ts, told, purposes, json.loads(properties or "{}")))
     return rows, zone
 
 
@@ -64,10 +65,10 @@ def test_example_of_the_page_holds(example: str) -> None:
     rows, zone = read_history(history)
     report = importlib.import_module(f"sojourn.reports.{json.loads(asked)['kind']}").REPORT
     definition = msgspec.json.decode(asked, type=report.definition)
-    start_ms, end_ms = instants(definition.period, zone)
+    start_ms, end_ms = instants(definition.period, zone, FAR_MS)
     scope = Scope(
-        start_ms=min(row.ts for row in rows) if start_ms is None else start_ms,
-        end_ms=max(row.ts for row in rows) if end_ms is None else end_ms,
+        start_ms=min(row.ts for row in rows if row.name) if start_ms is None else start_ms,
+        end_ms=max(row.ts for row in rows if row.name) if end_ms is None else end_ms,
         purpose=ANALYTICS,
         zone=zone,
     )

@@ -1,10 +1,11 @@
-"""Parts stay whole: whatever is committed, settled, merged or reopened, each person is shown once,
-complete and in order, and property columns keep to their events."""
+"""Parts stay whole: whatever is committed, settled, merged, hidden or reopened, each person is
+shown once, complete and in order, facts before events, and columns keep to their rows."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,20 +14,26 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sojourn.ingest.project import Project
-from sojourn.store import CORE
+from sojourn.store import CORE, FACT
 from sojourn.stores.memory import MemoryStore
+from sojourn.timelines import settled
 from sojourn.timelines.canon import Canon
+from sojourn.timelines.ledger import Ledger
 from sojourn.timelines.parts import Parts, Snapshot
 from sojourn.vocabulary import Vocabulary
 from tests.opened import NOON_MS, event, open_shop, profile, send, timelines
 
-ROW = st.tuples(st.integers(1, 40), st.integers(0, 5), st.sampled_from("abc"))
-"""A person, an instant (many ties), an event."""
+ROW = st.tuples(st.integers(1, 40), st.integers(0, 5), st.sampled_from(["a", "b", "c", FACT]))
+"""A person, an instant (many ties), an event or a fact."""
 STEP = st.one_of(
     st.lists(ROW, min_size=1, max_size=12),
     st.tuples(st.integers(1, 40), st.integers(1, 40)),
+    st.frozensets(st.integers(1, 40), max_size=4),
     st.sampled_from(["commit", "settle", "reopen"]),
 )
+
+Run = list[tuple[int, int, str]]
+"""(ts, order, event) of each row."""
 
 
 class History:
@@ -40,23 +47,30 @@ class History:
         self.rows: list[tuple[int, int, str, int]] = []
         self.merges: list[tuple[int, int]] = []
         self.pending: list[pa.Table] = []
+        self.hidden: frozenset[int] = frozenset()
         self.parts = self.open()
 
     def open(self) -> Parts:
         canon = Canon()
         for merge in self.merges:
             canon.merge(*merge)
-        parts = Parts(self.store, self.words, canon, lambda row: row, self.cache)
+        parts = Parts(self.store, self.words, canon, lambda row: row, Ledger(), self.cache)
         parts.open(self.store.committed())
         for table in self.pending:
             parts.add(table, [])
+        parts.hide(self.hidden)
         return parts
+
+    def hide(self, people: frozenset[int]) -> None:
+        self.hidden = people
+        self.parts.hide(people)
 
     def add(self, rows: list[tuple[int, int, str]]) -> None:
         placed = [(*row, len(self.rows) + place + 1) for place, row in enumerate(rows)]
         self.rows += placed
-        for row in rows:
-            self.words.add_event(row[2])
+        for _, _, name in rows:
+            if name != FACT:
+                self.words.add_event(name)
         core = {
             "person": [person for person, _, _, _ in placed],
             "ts": [ts for _, ts, _, _ in placed],
@@ -64,7 +78,7 @@ class History:
             "event": [name for _, _, name, _ in placed],
             "alias": [None] * len(placed),
             "source": [""] * len(placed),
-            "purposes": [1] * len(placed),
+            "purposes": [1 + order % 3 for *_, order in placed],
             "sealed": [None] * len(placed),
         }
         table = pa.table(core, schema=CORE)
@@ -100,48 +114,111 @@ class History:
         elif what == "reopen":
             self.parts = self.open()
 
-    def expected(self) -> dict[int, list[tuple[int, int, str]]]:
-        whole: dict[int, list[tuple[int, int, str]]] = {}
+    def expected(self) -> dict[int, tuple[Run, Run]]:
+        """What was told of everyone who may be seen and has events, and the events."""
+        hidden = {self.today(person) for person in self.hidden}
+        told: dict[int, Run] = {}
+        events: dict[int, Run] = {}
         for person, ts, name, order in self.rows:
-            whole.setdefault(self.today(person), []).append((ts, order, name))
-        return {person: sorted(run) for person, run in whole.items()}
+            rows = told if name == FACT else events
+            rows.setdefault(self.today(person), []).append((ts, order, name))
+        return {
+            person: (sorted(told.get(person, [])), sorted(run))
+            for person, run in events.items()
+            if person not in hidden
+        }
+
+    def check(self, snapshot: Snapshot) -> None:
+        """The numbers about everyone agree with the list, too."""
+        happened = [row for row in self.rows if row[2] != FACT]
+        seen = self.expected()
+        everyone = {self.today(person) for person, *_ in happened}
+        for purpose in (1, 2, 4):
+            lawful = {
+                person
+                for person, (_, run) in seen.items()
+                if any((1 + order % 3) & purpose for _, order, _ in run)
+            }
+            share = 1 - len(lawful) / len(everyone) if everyone else 0.0
+            assert snapshot.unseen(purpose) == pytest.approx(share, abs=1e-4)
+        assert snapshot.people == len(seen)
+        assert snapshot.events == sum(len(run) for _, run in seen.values())
+        instants = [ts for _, ts, _, _ in happened]
+        assert snapshot.first_ms == min(instants, default=None)
+        assert snapshot.last_ms == max(instants, default=None)
 
 
-def found(snapshot: Snapshot) -> dict[int, list[tuple[int, int, str]]]:
-    """Every person's (ts, order, event); the order comes from the number property."""
-    whole: dict[int, list[tuple[int, int, str]]] = {}
+def found(snapshot: Snapshot) -> dict[int, tuple[Run, Run]]:
+    """The facts and the events of everyone with events; the order comes from a property."""
+    whole: dict[int, tuple[Run, Run]] = {}
     for part in snapshot.parts:
-        columns = {column.type: column for column in part.property("p")}
-        for person, start, end in zip(part.people, part.starts, part.ends, strict=True):
+        columns = {column.type: column for column in part.columns("p")}
+        runs = zip(part.people, part.facts, part.starts, part.ends, strict=True)
+        for person, fact, start, end in runs:
             if start == end:
                 continue
             assert person not in whole, "a person stands in two parts"
-            orders = columns["number"].values[start:end].astype(int).tolist()
-            texts = [columns["text"].values[i] for i in range(start, end)]
+            orders = columns["number"].values[fact:end].astype(int).tolist()
+            texts = [columns["text"].values[i] for i in range(fact, end)]
             for order, code in zip(orders, texts, strict=True):
                 word = columns["text"].words[code] if code >= 0 else None
                 assert word == (f"w{order % 3}" if order % 4 else None)
             named = [part.names[code] for code in part.event[start:end]]
-            instants = part.ts[start:end].tolist()
-            whole[int(person)] = list(zip(instants, orders, named, strict=True))
+            named = [FACT] * int(start - fact) + named
+            rows = list(zip(part.ts[fact:end].tolist(), orders, named, strict=True))
+            whole[int(person)] = rows[: start - fact], rows[start - fact :]
     return whole
 
 
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(steps=st.lists(STEP, max_size=10), cached=st.booleans())
+@given(steps=st.lists(STEP, max_size=10), cached=st.booleans(), looks_rarely=st.booleans())
 def test_every_person_is_whole_whatever_happens(
-    tmp_path_factory: pytest.TempPathFactory, steps: list[object], cached: bool
+    tmp_path_factory: pytest.TempPathFactory, steps: list[object], cached: bool, looks_rarely: bool
 ) -> None:
     history = History(tmp_path_factory.mktemp("cache") if cached else None)
-    for step in steps:
+    for index, step in enumerate(steps):
         if isinstance(step, str):
             history.do(step)
         elif isinstance(step, tuple):
             history.merge(*step)
+        elif isinstance(step, frozenset):
+            history.hide(step)
         else:
             history.add(step)  # type: ignore[arg-type]
+        if not looks_rarely or index % 3 == 2 or index == len(steps) - 1:
+            snapshot = history.parts.now()
+            assert found(snapshot) == history.expected()
+            history.check(snapshot)
+
+
+def test_what_comes_while_parts_settle_is_shown_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = History(tmp_path)
+    history.add([(person, person % 3, "a") for person in range(1, 30)])
+    history.do("commit")
+    history.do("settle")
+    history.add([(3, 1, "b"), (4, 2, FACT)])
+    history.do("commit")
+    make = settled.make
+
+    def interrupted(making: settled.Making, *rest: Any) -> settled.Generation:
+        def meanwhile() -> settled.Making:
+            for bucket, made in enumerate(making):
+                history.add([(bucket + 1, 2, "c"), (3, 0, FACT)])
+                history.merge(bucket + 20, bucket + 1)
+                assert found(history.parts.now()) == history.expected()
+                yield made
+
+        return make(meanwhile(), *rest)
+
+    monkeypatch.setattr(settled, "make", interrupted)
+    history.do("settle")
+    monkeypatch.undo()
+    for step in ("look", "commit", "settle", "reopen"):
+        history.do(step)
         assert found(history.parts.now()) == history.expected()
 
 
@@ -171,7 +248,7 @@ def test_question_during_a_rebuild_keeps_its_columns(tmp_path: Path) -> None:
 
 
 def prices(snapshot: Snapshot) -> list[float]:
-    values = [column.values for part in snapshot.parts for column in part.property("price")]
+    values = [column.values for part in snapshot.parts for column in part.columns("price")]
     return sorted(np.concatenate(values).tolist())
 
 
@@ -195,9 +272,13 @@ def bytes_an_event(project: Project) -> float:
 def test_profile_leaves_no_event(tmp_path: Path) -> None:
     sojourn, project = open_shop(tmp_path)
     with sojourn:
-        send(sojourn, project, [profile(user="ann", name="Ann")])
-        assert timelines(project) == {}
-        assert project.parts.now().first_ms is None
+        send(sojourn, project, [profile(user="ann", name="Ann", plan="pro")])
+        for _ in range(2):
+            snapshot = project.parts.now()
+            assert timelines(project) == {}
+            assert (snapshot.first_ms, snapshot.people, snapshot.events) == (None, 0, 0)
+            sojourn.applier.commit(now=True)
+            project.parts.settle()
 
 
 @pytest.mark.parametrize("harm", ["removed", "cut short", "all removed"])

@@ -17,7 +17,7 @@ test("a condition is made from what was typed and said in words", () => {
     is: ["team", "company"],
   });
   expect(sayCondition({ property: "plan", is: ["team", "company"] })).toBe(
-    "plan is team and company",
+    "plan is team or company",
   );
   expect(sayCondition({ property: "plan", is_set: false })).toBe("plan is not set");
 });
@@ -73,6 +73,7 @@ test("what came before and after an event adds up to how often it happened", () 
   const answer = {
     kind: "paths" as const,
     people: 3,
+    paths: 3,
     transitions: [
       { from: "a", to: "b", count: 2 },
       { from: "b", to: "b", count: 1 },

@@ -13,33 +13,60 @@ export class Problem extends Error {
   }
 }
 
-export type Method = "GET" | "POST" | "DELETE";
+export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 export async function call<T>(
   method: Method,
   path: string,
   body?: unknown,
   signal?: AbortSignal,
+  headers: Record<string, string> = {},
 ): Promise<T> {
-  const response = await reach(method, path, body, signal);
+  const response = await reach(method, path, body, signal, headers);
   if (!response.ok) throw await problemOf(response);
   return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+// A question that nobody waits for any more costs the server nothing more: it is asked under a name
+// of its own, and cancelled by that name when it is given up.
+export async function ask<T>(
+  project: string,
+  path: string,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<T> {
+  const name = questionName();
+  const place = `/projects/${encodeURIComponent(project)}`;
+  const giveUp = () => void call("DELETE", `${place}/questions/${name}`).catch(() => undefined);
+  signal.addEventListener("abort", giveUp, { once: true });
+  try {
+    return await call<T>("POST", place + path, body, signal, { "question-name": name });
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
+}
+
+// Not `randomUUID`, which a page has only over https.
+function questionName(): string {
+  const parts = crypto.getRandomValues(new Uint32Array(4));
+  return [...parts].map((part) => part.toString(36)).join("-");
 }
 
 async function reach(
   method: Method,
   path: string,
   body: unknown,
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined,
+  headers: Record<string, string>,
 ): Promise<Response> {
   const request: RequestInit = {
     method,
     credentials: "same-origin",
-    headers: { accept: "application/json" },
+    headers: { accept: "application/json", ...headers },
   };
   if (signal) request.signal = signal;
   if (body !== undefined) {
-    request.headers = { accept: "application/json", "content-type": "application/json" };
+    request.headers = { ...request.headers, "content-type": "application/json" };
     request.body = JSON.stringify(body);
   }
   try {

@@ -5,13 +5,12 @@ import {
   keepPreviousData,
   useInfiniteQuery,
   useMutation,
-  useQueries,
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { call } from "./client";
+import { ask, call } from "./client";
 import type {
-  CellQuestion,
+  Cell,
   Kind,
   PersonAnswer,
   PersonDetail,
@@ -77,12 +76,7 @@ function reportQuestion<K extends Kind>(
   return {
     queryKey: ["report", project, kind, definition],
     queryFn: ({ signal }: { signal: AbortSignal }) =>
-      call<Reports[K]["answer"]>(
-        "POST",
-        `${projectPath(project)}/reports/${kind}`,
-        definition,
-        signal,
-      ),
+      ask<Reports[K]["answer"]>(project, `/reports/${kind}`, definition, signal),
     placeholderData: keepPreviousData,
   };
 }
@@ -95,16 +89,6 @@ export function useReport<K extends Kind>(
   return useQuery({
     ...reportQuestion(project, kind, definition ?? ({} as Reports[K]["definition"])),
     enabled: definition !== null,
-  });
-}
-
-export function useReports<K extends Kind>(
-  project: string,
-  kind: K,
-  definitions: Reports[K]["definition"][],
-) {
-  return useQueries({
-    queries: definitions.map((definition) => reportQuestion(project, kind, definition)),
   });
 }
 
@@ -123,19 +107,14 @@ export function usePeople(project: string, search: string) {
   });
 }
 
-export function useCellPeople(
-  project: string,
-  kind: Kind,
-  definition: CellQuestion["definition"],
-  cell: CellQuestion["cell"],
-) {
+export function useCellPeople(project: string, definition: { kind: Kind }, cell: Cell) {
   return useInfiniteQuery({
-    queryKey: ["cell", project, kind, definition, cell],
+    queryKey: ["cell", project, definition, cell],
     initialPageParam: null as number | null,
     queryFn: ({ pageParam, signal }) =>
-      call<PersonPage>(
-        "POST",
-        `${projectPath(project)}/reports/${kind}/people`,
+      ask<PersonPage>(
+        project,
+        `/reports/${definition.kind}/people`,
         { definition, cell, limit: PEOPLE_A_PAGE, after: pageParam },
         signal,
       ),

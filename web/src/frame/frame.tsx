@@ -5,6 +5,7 @@ import { useProject } from "./project";
 import { Rail } from "./rail";
 import { ROOMS } from "./rooms";
 import { Search } from "./search";
+import { SegmentBuilderProvider } from "./segment-builder";
 import { TopLine } from "./top-line";
 import styles from "./frame.module.css";
 
@@ -16,24 +17,26 @@ export function Frame({ room, children }: { room: string; children: ReactNode })
     document.title = `${title} · ${project.title} · Sojourn`;
   }, [title, project.title]);
   return (
-    <div className={styles.frame}>
-      <a
-        className={styles.skip}
-        href="#room"
-        onClick={(click) => {
-          click.preventDefault();
-          main.current?.focus();
-        }}
-      >
-        Skip to the room
-      </a>
-      <Rail room={room} />
-      <TopLine />
-      <main id="room" ref={main} tabIndex={-1} className={styles.room}>
-        <h1 className="unseen">{title}</h1>
-        {children}
-      </main>
-      <Search />
-    </div>
+    <SegmentBuilderProvider>
+      <div className={styles.frame}>
+        <a
+          className={styles.skip}
+          href="#room"
+          onClick={(click) => {
+            click.preventDefault();
+            main.current?.focus();
+          }}
+        >
+          Skip to the room
+        </a>
+        <Rail room={room} />
+        <TopLine />
+        <main id="room" ref={main} tabIndex={-1} className={styles.room}>
+          <h1 className="unseen">{title}</h1>
+          {children}
+        </main>
+        <Search />
+      </div>
+    </SegmentBuilderProvider>
   );
 }

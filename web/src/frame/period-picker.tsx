@@ -2,10 +2,11 @@
 
 import { Popover } from "@mantine/core";
 import { IconCalendar, IconChevronDown } from "@tabler/icons-react";
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { dayOf } from "../words/time";
 import { LAST_DAYS, sayDays, sayPeriod, type PeriodChoice } from "../words/period";
 import { usePeriod, useProject } from "./project";
+import { TwoDates } from "./two-dates";
 import styles from "./period-picker.module.css";
 
 export function PeriodPicker() {
@@ -42,7 +43,9 @@ export function PeriodPicker() {
 
 export function PeriodChoices({ done }: { done: () => void }) {
   const { project, schema } = useProject();
-  const { choice, choose } = usePeriod();
+  const { choice, choose, period } = usePeriod();
+  const edge = (instant: string | null | undefined) =>
+    instant ? dayOf(instant, project.timezone) : "";
   const choices: PeriodChoice[] = [
     ...LAST_DAYS.map((days): PeriodChoice => ({ kind: "last", days })),
     { kind: "all" },
@@ -72,54 +75,15 @@ export function PeriodChoices({ done }: { done: () => void }) {
           </li>
         ))}
       </ul>
-      <TwoDates pick={pick} />
+      <TwoDates
+        from={choice.kind === "range" ? choice.from : (period?.from ?? edge(schema.first))}
+        to={choice.kind === "range" ? choice.to : (period?.to ?? edge(schema.last))}
+        onDone={(from, to) => pick({ kind: "range", from, to })}
+      />
       <p className={styles.zone}>
         Days in {project.timezone}. The last days end with the newest event.
       </p>
     </div>
-  );
-}
-
-function TwoDates({ pick }: { pick: (choice: PeriodChoice) => void }) {
-  const { project, schema } = useProject();
-  const { choice, period } = usePeriod();
-  const edge = (instant: string | null | undefined) =>
-    instant ? dayOf(instant, project.timezone) : "";
-  const [from, setFrom] = useState(
-    choice.kind === "range" ? choice.from : (period?.from ?? edge(schema.first)),
-  );
-  const [to, setTo] = useState(
-    choice.kind === "range" ? choice.to : (period?.to ?? edge(schema.last)),
-  );
-  const backwards = from !== "" && to !== "" && from > to;
-  const submit = (sent: FormEvent) => {
-    sent.preventDefault();
-    if (from && to && !backwards) pick({ kind: "range", from, to });
-  };
-  return (
-    <form className={styles.dates} onSubmit={submit}>
-      <label>
-        From
-        <input
-          type="date"
-          value={from}
-          onChange={(typed) => setFrom(typed.target.value)}
-          required
-        />
-      </label>
-      <label>
-        To
-        <input type="date" value={to} onChange={(typed) => setTo(typed.target.value)} required />
-      </label>
-      {backwards && (
-        <p className={styles.wrong} role="alert">
-          The period ends before it begins.
-        </p>
-      )}
-      <button type="submit" className={styles.apply} disabled={backwards}>
-        Use these days
-      </button>
-    </form>
   );
 }
 

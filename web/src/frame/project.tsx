@@ -3,7 +3,8 @@
 
 import { createContext, useContext, useMemo, type ReactNode } from "react";
 import { useSearchParams } from "wouter";
-import type { ProjectSchema, ProjectSummary, Session } from "../api/shapes";
+import { useSegments } from "../api/segments";
+import type { Period, ProjectSchema, ProjectSummary, Segment, Session } from "../api/shapes";
 import { assignHues, hueVariable } from "../theme/event-colour";
 import {
   periodBefore,
@@ -12,6 +13,7 @@ import {
   writePeriod,
   type PeriodChoice,
 } from "../words/period";
+import { readSegment, saySegment, writeSegment } from "../words/segment";
 
 interface ProjectPlace {
   session: Session;
@@ -47,6 +49,29 @@ export function useEventColour(): (event: string) => string {
   return (event) => hueVariable(hueOf(event));
 }
 
+// A property whose values have had two types is one word here; what is typed decides which is
+// meant.
+export interface Property {
+  name: string;
+  types: string[];
+}
+
+export function useProperties(): Property[] {
+  const { schema } = useProject();
+  return useMemo(() => {
+    const known = new Map<string, string[]>();
+    // A number before a text: “12” is meant as a number wherever it can be one.
+    const numbersFirst = [...schema.properties].sort((one, other) =>
+      one.type.localeCompare(other.type),
+    );
+    for (const { name, type } of numbersFirst) known.set(name, [...(known.get(name) ?? []), type]);
+    return schema.properties
+      .map(({ name }) => name)
+      .filter((name, at, names) => names.indexOf(name) === at)
+      .map((name) => ({ name, types: known.get(name) ?? [] }));
+  }, [schema.properties]);
+}
+
 // The period stands in the address, so every room and every shared link has the same.
 export function usePeriod() {
   const { schema, project } = useProject();
@@ -67,15 +92,51 @@ export function usePeriod() {
   };
 }
 
+// Whom every question in sight asks about; it stands in the address beside the period.
+export function useSegment() {
+  const [, setSearch] = useSearchParams();
+  return {
+    segment: useAsked().segment ?? null,
+    says: useSaySegment(),
+    choose: (chosen: Segment | null) =>
+      setSearch((now) => {
+        const next = new URLSearchParams(now);
+        next.delete("segment");
+        if (chosen) next.set("segment", writeSegment(chosen));
+        next.delete("open");
+        return next;
+      }),
+  };
+}
+
+// Says a segment with the titles of those that are kept.
+export function useSaySegment(): (segment: Segment | null) => string {
+  const { project } = useProject();
+  const { data } = useSegments(project.name);
+  return (segment) =>
+    saySegment(segment, (name) => data?.find((one) => one.name === name)?.title ?? name);
+}
+
+// What the frame adds to the question of any room: when, and of whom.
+export function useAsked(): { period?: Period; segment?: Segment } {
+  const { period } = usePeriod();
+  const [search] = useSearchParams();
+  const written = search.get("segment");
+  const segment = useMemo(() => readSegment(written), [written]);
+  return { ...(period ? { period } : {}), ...(segment ? { segment } : {}) };
+}
+
 export type Address = (room: string, search?: Record<string, string | string[]>) => string;
 
-// The way to a room of this project; the period comes along.
+// The way to a room of this project; the period and the segment come along.
 export function useAddress(): Address {
   const { project } = useProject();
   const [search] = useSearchParams();
   return (room, wanted = {}) => {
     const next = new URLSearchParams();
     writePeriod(next, readPeriod(search));
+    const segment = search.get("segment");
+    if (segment) next.set("segment", segment);
     for (const [name, value] of Object.entries(wanted)) {
       for (const one of Array.isArray(value) ? value : [value]) next.append(name, one);
     }

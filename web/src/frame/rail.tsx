@@ -1,11 +1,12 @@
-// The rooms, icon and word; on a phone the rail lies at the bottom.
+// The rooms, icon and word, under what one comes for; on a phone the rail lies at the bottom and
+// each group opens its rooms.
 
 import { Menu, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
 import { IconLogout, IconUserCircle } from "@tabler/icons-react";
 import { Link } from "wouter";
 import { useSignOut } from "../api/questions";
 import { useAddress, useProject } from "./project";
-import { ROOMS } from "./rooms";
+import { GROUPS, type RoomGroup } from "./rooms";
 import styles from "./rail.module.css";
 
 export function Rail({ room }: { room: string }) {
@@ -15,24 +16,64 @@ export function Rail({ room }: { room: string }) {
       <Link href={address("overview")} className={styles.mark} aria-label="Sojourn, overview">
         <img src="/assets/mark.svg" alt="" width={28} height={28} />
       </Link>
-      <ul className={styles.rooms}>
-        {ROOMS.map((one) => (
-          <li key={one.name}>
-            <Link
-              href={address(one.name)}
-              className={styles.room}
-              aria-current={one.name === room ? "page" : undefined}
-            >
-              <one.icon size={20} stroke={1.7} aria-hidden />
-              <span>{one.title}</span>
-            </Link>
-          </li>
+      <div className={styles.groups}>
+        {GROUPS.map((group) => (
+          <section key={group.title}>
+            <h2 className={styles.group}>{group.title}</h2>
+            <ul className={styles.rooms}>
+              {group.rooms.map((one) => (
+                <li key={one.name}>
+                  <Link
+                    href={address(one.name)}
+                    className={styles.room}
+                    aria-current={one.name === room ? "page" : undefined}
+                  >
+                    <one.icon size={18} stroke={1.7} aria-hidden />
+                    <span>{one.title}</span>
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </section>
         ))}
-      </ul>
+      </div>
+      <div className={styles.bar}>
+        {GROUPS.map((group) => (
+          <BarGroup key={group.title} group={group} room={room} />
+        ))}
+      </div>
       <div className={styles.foot}>
         <Member />
       </div>
     </nav>
+  );
+}
+
+function BarGroup({ group, room }: { group: RoomGroup; room: string }) {
+  const address = useAddress();
+  const here = group.rooms.some((one) => one.name === room);
+  return (
+    <Menu position="top" withinPortal shadow="md" width={210}>
+      <Menu.Target>
+        <button type="button" className={styles.room} data-here={here || undefined}>
+          <group.icon size={20} stroke={1.7} aria-hidden />
+          <span>{group.title}</span>
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {group.rooms.map((one) => (
+          <Menu.Item
+            key={one.name}
+            component={Link}
+            href={address(one.name)}
+            leftSection={<one.icon size={18} stroke={1.7} aria-hidden />}
+            aria-current={one.name === room ? "page" : undefined}
+          >
+            {one.title}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

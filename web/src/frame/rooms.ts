@@ -1,12 +1,20 @@
-// The rooms, in the order of the rail.
+// The rooms, in the order of the rail, under what one comes for.
 
 import {
+  IconActivity,
   IconArrowsSplit2,
   IconChartLine,
+  IconDoorEnter,
   IconFilter,
   IconGridDots,
   IconLayoutDashboard,
+  IconMagnet,
+  IconRefresh,
+  IconRoute,
+  IconStack2,
+  IconTargetArrow,
   IconUsers,
+  IconUsersGroup,
 } from "@tabler/icons-react";
 import { lazy, type ComponentType, type LazyExoticComponent } from "react";
 
@@ -18,49 +26,138 @@ export interface Room {
   view: LazyExoticComponent<ComponentType>;
 }
 
-export const ROOMS: Room[] = [
+export interface RoomGroup {
+  title: string;
+  // Stands for the group where there is room for no more.
+  icon: typeof IconUsers;
+  rooms: Room[];
+}
+
+export const GROUPS: RoomGroup[] = [
   {
-    name: "overview",
-    title: "Overview",
-    asks: "Who came, what they did, what arrived",
-    icon: IconLayoutDashboard,
-    view: lazy(() => import("../rooms/overview")),
-  },
-  {
-    name: "funnel",
-    title: "Funnel",
-    asks: "How many get from one step to the next",
-    icon: IconFilter,
-    view: lazy(() => import("../rooms/funnel")),
-  },
-  {
-    name: "trend",
-    title: "Trend",
-    asks: "How often something happens over time",
+    title: "Look",
     icon: IconChartLine,
-    view: lazy(() => import("../rooms/trend")),
+    rooms: [
+      {
+        name: "overview",
+        title: "Overview",
+        asks: "Who came, what they did, what arrived",
+        icon: IconLayoutDashboard,
+        view: lazy(() => import("../rooms/overview")),
+      },
+      {
+        name: "trend",
+        title: "Trend",
+        asks: "How often something happens over time",
+        icon: IconChartLine,
+        view: lazy(() => import("../rooms/trend")),
+      },
+      {
+        name: "visits",
+        title: "Visits",
+        asks: "Where visits begin and end, and how long they last",
+        icon: IconDoorEnter,
+        view: lazy(() => import("../rooms/visits")),
+      },
+      {
+        name: "activity",
+        title: "Activity",
+        asks: "The events themselves, the newest first",
+        icon: IconActivity,
+        view: lazy(() => import("../rooms/activity")),
+      },
+    ],
   },
   {
-    name: "retention",
-    title: "Retention",
-    asks: "Who comes back, and for how long",
+    title: "Journeys",
+    icon: IconFilter,
+    rooms: [
+      {
+        name: "funnel",
+        title: "Funnel",
+        asks: "How many get from one step to the next",
+        icon: IconFilter,
+        view: lazy(() => import("../rooms/funnel")),
+      },
+      {
+        name: "journey",
+        title: "Journey",
+        asks: "Fixed steps, and what people do in between",
+        icon: IconRoute,
+        view: lazy(() => import("../rooms/journey")),
+      },
+      {
+        name: "paths",
+        title: "Paths",
+        asks: "What people do just before and just after",
+        icon: IconArrowsSplit2,
+        view: lazy(() => import("../rooms/paths")),
+      },
+      {
+        name: "attribution",
+        title: "Attribution",
+        asks: "Which touches get the credit for a conversion",
+        icon: IconTargetArrow,
+        view: lazy(() => import("../rooms/attribution")),
+      },
+    ],
+  },
+  {
+    title: "Keep",
     icon: IconGridDots,
-    view: lazy(() => import("../rooms/retention")),
+    rooms: [
+      {
+        name: "retention",
+        title: "Retention",
+        asks: "Who comes back, and for how long",
+        icon: IconGridDots,
+        view: lazy(() => import("../rooms/retention")),
+      },
+      {
+        name: "cohort",
+        title: "Cohort",
+        asks: "What those who began together bring over time",
+        icon: IconStack2,
+        view: lazy(() => import("../rooms/cohort")),
+      },
+      {
+        name: "lifecycle",
+        title: "Lifecycle",
+        asks: "Who is new, comes back, or stays away",
+        icon: IconRefresh,
+        view: lazy(() => import("../rooms/lifecycle")),
+      },
+      {
+        name: "stickiness",
+        title: "Stickiness",
+        asks: "On how many days people come",
+        icon: IconMagnet,
+        view: lazy(() => import("../rooms/stickiness")),
+      },
+    ],
   },
   {
-    name: "paths",
-    title: "Paths",
-    asks: "What people do just before and just after",
-    icon: IconArrowsSplit2,
-    view: lazy(() => import("../rooms/paths")),
-  },
-  {
-    name: "people",
     title: "People",
-    asks: "Everyone, one by one",
     icon: IconUsers,
-    view: lazy(() => import("../rooms/people")),
+    rooms: [
+      {
+        name: "people",
+        title: "People",
+        asks: "Everyone, one by one",
+        icon: IconUsers,
+        view: lazy(() => import("../rooms/people")),
+      },
+      {
+        name: "segments",
+        title: "Segments",
+        asks: "Those who are alike, kept under a name",
+        icon: IconUsersGroup,
+        view: lazy(() => import("../rooms/segments")),
+      },
+    ],
   },
 ];
+
+export const ROOMS: Room[] = GROUPS.flatMap((group) => group.rooms);
 
 export const Person = lazy(() => import("../rooms/person"));

@@ -1,4 +1,4 @@
-// Where one is: project, period, and the search that goes anywhere.
+// Where one is: project, segment, period, and the search that goes anywhere.
 
 import { Menu } from "@mantine/core";
 import { spotlight } from "@mantine/spotlight";
@@ -7,6 +7,7 @@ import { useLocation } from "wouter";
 import { Member } from "./rail";
 import { PeriodPicker } from "./period-picker";
 import { useProject } from "./project";
+import { SegmentPicker } from "./segment-picker";
 import styles from "./top-line.module.css";
 
 export function TopLine() {
@@ -23,6 +24,7 @@ export function TopLine() {
         </span>
       )}
       <div className={styles.push} />
+      <SegmentPicker />
       <PeriodPicker />
       <button
         type="button"

@@ -1,20 +1,26 @@
-// One condition of a step: a property, a test, a value. What cannot be read as the property's type
+// One condition: whose property, which, a test, a value. What cannot be read as the property's type
 // is said at once.
 
-import { useMemo, useState, type FormEvent } from "react";
-import type { Condition } from "../api/shapes";
-import { useProject } from "../frame/project";
+import { useState, type FormEvent } from "react";
+import type { Condition, Of } from "../api/shapes";
+import { useProperties } from "../frame/project";
 import { makeCondition, testOf, TESTS, valueText, type Test } from "../words/condition";
+import { Pick, WHOSE_CHOICES } from "./pick";
 import styles from "./condition-form.module.css";
 
 interface ConditionFormProps {
   condition?: Condition;
+  // Whose properties can be meant.
+  of?: Of[];
   onDone: (condition: Condition) => void;
   onRemove?: () => void;
 }
 
-export function ConditionForm({ condition, onDone, onRemove }: ConditionFormProps) {
+const ANYONES: Of[] = ["event", "visit", "person"];
+
+export function ConditionForm({ condition, of = ANYONES, onDone, onRemove }: ConditionFormProps) {
   const properties = useProperties();
+  const [whose, setWhose] = useState<Of>(condition?.of ?? of[0] ?? "event");
   const [property, setProperty] = useState(condition?.property ?? properties[0]?.name ?? "");
   const [test, setTest] = useState<Test>(condition ? testOf(condition) : "is");
   const [typed, setTyped] = useState(condition ? startingText(condition) : "");
@@ -25,16 +31,24 @@ export function ConditionForm({ condition, onDone, onRemove }: ConditionFormProp
   const made = makeCondition(property, type, usable, typed);
   const submit = (sent: FormEvent) => {
     sent.preventDefault();
-    if (made) onDone(made);
+    if (made) onDone(whose === "event" ? made : { ...made, of: whose });
   };
   if (properties.length === 0)
     return (
       <p className={styles.none}>
-        No event of this project has carried a property yet, so there is nothing to ask about one.
+        Nothing in this project has carried a property yet, so there is nothing to ask about one.
       </p>
     );
   return (
     <form className={styles.form} onSubmit={submit}>
+      {of.length > 1 && (
+        <Pick
+          label="Property of"
+          value={whose}
+          options={WHOSE_CHOICES.filter(([one]) => of.includes(one))}
+          onPick={(picked) => setWhose(picked as Of)}
+        />
+      )}
       <Pick
         label="Property"
         value={property}
@@ -65,46 +79,6 @@ export function ConditionForm({ condition, onDone, onRemove }: ConditionFormProp
       </div>
     </form>
   );
-}
-
-interface PickProps {
-  label: string;
-  value: string;
-  options: [value: string, says: string][];
-  onPick: (value: string) => void;
-}
-
-function Pick({ label, value, options, onPick }: PickProps) {
-  return (
-    <label>
-      {label}
-      <select value={value} onChange={(change) => onPick(change.target.value)}>
-        {options.map(([name, says]) => (
-          <option key={name} value={name}>
-            {says}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-// A property whose values have had two types is one word here; what is typed decides which is
-// meant.
-function useProperties(): { name: string; types: string[] }[] {
-  const { schema } = useProject();
-  return useMemo(() => {
-    const known = new Map<string, string[]>();
-    // A number before a text: “12” is meant as a number wherever it can be one.
-    const numbersFirst = [...schema.properties].sort((one, other) =>
-      one.type.localeCompare(other.type),
-    );
-    for (const { name, type } of numbersFirst) known.set(name, [...(known.get(name) ?? []), type]);
-    return schema.properties
-      .map(({ name }) => name)
-      .filter((name, at, names) => names.indexOf(name) === at)
-      .map((name) => ({ name, types: known.get(name) ?? [] }));
-  }, [schema.properties]);
 }
 
 function Value({

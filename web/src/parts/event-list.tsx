@@ -75,9 +75,7 @@ export function EventList({ chosen, onChoose }: EventListProps) {
 }
 
 function NoneFound({ of }: { of: number }) {
-  return (
-    <p className={styles.none}>No event is called that. Clear the search to see all {of}.</p>
-  );
+  return <p className={styles.none}>No event is called that. Clear the search to see all {of}.</p>;
 }
 
 interface LineProps {

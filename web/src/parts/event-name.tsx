@@ -20,11 +20,12 @@ export function Cut({ name }: { name: string }) {
   );
 }
 
-export function EventName({ event }: { event: string }) {
+// A step may be called something else than its event.
+export function EventName({ event, says = event }: { event: string; says?: string }) {
   return (
     <span className={styles.name}>
       <Dot event={event} />
-      <Cut name={event} />
+      <Cut name={says} />
     </span>
   );
 }

@@ -1,17 +1,25 @@
-// The funnel's question, word by word: steps with their conditions, period, window, order.
+// The funnel's question, word by word: steps, period, window, order, and what else can be said.
 
-import { IconArrowLeft, IconArrowRight, IconFilterPlus, IconTrash } from "@tabler/icons-react";
-import { useState, type KeyboardEvent, type ReactNode } from "react";
-import type { Order } from "../api/shapes";
-import { sayCondition } from "../words/condition";
-import { move, STEPS_MAX, type FunnelQuestion, type Step } from "../words/funnel";
-import { ConditionForm } from "./condition-form";
-import { EventList } from "./event-list";
-import { EventName } from "./event-name";
+import type { FunnelStep, Order } from "../api/shapes";
+import { useProperties } from "../frame/project";
+import { MoreOptions, type Option } from "./more-options";
+import { AddBreakdown, BreakdownWords } from "./breakdown-word";
+import { DurationWord } from "./duration-word";
+import { MoreWord } from "./event-word";
+import { ExclusionWords } from "./exclusion-words";
 import { PeriodWord } from "./period-word";
-import { ChoiceWord, Sentence, Word, type Choice } from "./sentence";
-import { WindowForm } from "./window-form";
-import styles from "./event-word.module.css";
+import { PropertyWord } from "./property-word";
+import { SegmentWord } from "./segment-word";
+import { ChoiceWord, Sentence, type Choice } from "./sentence";
+import { StepWords } from "./step-words";
+import {
+  move,
+  STEPS_MAX,
+  WITHIN_USUAL,
+  type Asking,
+  type Count,
+  type ValueOf,
+} from "../words/funnel";
 
 const ORDERS: Choice<Order>[] = [
   { value: "ordered", says: "in this order", means: "Anything may happen in between." },
@@ -23,219 +31,165 @@ const ORDERS: Choice<Order>[] = [
   { value: "any", says: "in any order", means: "All within the window, whichever comes first." },
 ];
 
+const COUNTS: Choice<Count>[] = [
+  { value: "people", says: "people", means: "Each once, with their furthest attempt." },
+  { value: "visits", says: "visits", means: "All steps within one visit." },
+  { value: "attempts", says: "attempts", means: "One after the other; each counts." },
+];
+
+const VALUES: Choice<ValueOf>[] = [
+  { value: "first", says: "at the first step" },
+  { value: "last", says: "at the furthest step reached" },
+  { value: "every", says: "at any first step", means: "Somebody may count under several values." },
+];
+
 interface FunnelSentenceProps {
-  question: FunnelQuestion;
-  onChange: (question: FunnelQuestion) => void;
+  question: Asking;
+  onChange: (question: Asking) => void;
 }
 
 export function FunnelSentence({ question, onChange }: FunnelSentenceProps) {
-  const { steps } = question;
-  const put = (changed: Step[]) => onChange({ ...question, steps: changed });
-  const step = (at: number) => (
+  const { step: steps, within = WITHIN_USUAL } = question;
+  const property = useProperties()[0]?.name;
+  const put = (changed: Partial<Asking>) => onChange({ ...question, ...changed });
+  return (
+    <Sentence>
+      Of <SegmentWord /> who did <Step {...{ question, onChange }} at={0} /> <PeriodWord />, how
+      many then did{" "}
+      {steps.slice(1).map((_, place) => (
+        <span key={place}>
+          {place > 0 && "\u2060, then "}
+          <Step {...{ question, onChange }} at={place + 1} />
+        </span>
+      ))}
+      {steps.length < STEPS_MAX && (
+        <>
+          {" "}
+          <MoreWord
+            says={steps.length === 1 ? "choose the next step" : "add a step"}
+            onChoose={(event) => put({ step: [...steps, { event }] })}
+          />
+        </>
+      )}
+      , within{" "}
+      <DurationWord
+        label="Window"
+        duration={within}
+        onChange={(chosen) => put({ within: chosen ?? WITHIN_USUAL })}
+      />
+      ,{" "}
+      <ChoiceWord
+        value={question.order ?? "ordered"}
+        choices={ORDERS}
+        label="Order"
+        onChoose={(order) => put({ order })}
+      />
+      <Said {...{ question, onChange }} />
+      <BreakdownWords breakdown={question.by} onChange={(by) => put({ by })} />
+      {question.by && (
+        <>
+          {" "}
+          <ChoiceWord
+            value={question.value ?? "first"}
+            choices={VALUES}
+            label="Value taken"
+            onChoose={(value) => put({ value })}
+          />
+        </>
+      )}
+      ? <AddBreakdown breakdown={question.by} onChange={(by) => put({ by })} />{" "}
+      <MoreOptions options={optionsOf(question, property, put)} />
+    </Sentence>
+  );
+}
+
+// What was said beside the steps: exclusions, what is held the same, what is counted.
+function Said({ question, onChange }: FunnelSentenceProps) {
+  const put = (changed: Partial<Asking>) => onChange({ ...question, ...changed });
+  return (
+    <>
+      <ExclusionWords question={question} onChange={onChange} />
+      {question.hold && (
+        <>
+          , with the same{" "}
+          <PropertyWord
+            property={question.hold}
+            label="Held the same"
+            none="Any may differ"
+            onChoose={(hold) => put({ hold })}
+          />
+        </>
+      )}
+      {question.count && (
+        <>
+          , counting{" "}
+          <ChoiceWord
+            value={question.count}
+            choices={COUNTS}
+            label="Count"
+            onChoose={(count) => put({ count: count === "people" ? undefined : count })}
+          />
+        </>
+      )}
+    </>
+  );
+}
+
+function Step({ question, onChange, at }: FunnelSentenceProps & { at: number }) {
+  const { step: steps } = question;
+  const put = (changed: FunnelStep[]) => onChange({ ...question, step: changed });
+  return (
     <StepWords
-      key={at}
-      step={steps[at] as Step}
+      step={steps[at] ?? { event: "" }}
       at={at}
       steps={steps.length}
+      anyOrder={question.order === "any"}
       onStep={(changed) => put(steps.map((one, place) => (place === at ? changed : one)))}
       onMove={(to) => put(move(steps, at, to))}
       onRemove={() => put(steps.filter((_, place) => place !== at))}
     />
   );
-  return (
-    <Sentence>
-      Of people who did{" "}
-      {steps.length > 0 ? (
-        step(0)
-      ) : (
-        <AddStep says="choose an event" onAdd={(added) => put([added])} />
-      )}{" "}
-      <PeriodWord />, how many then did{" "}
-      {steps.slice(1).map((_, place): ReactNode => (
-        <span key={place}>
-          {place > 0 && ", then "}
-          {step(place + 1)}
-        </span>
-      ))}
-      {steps.length > 0 && steps.length < STEPS_MAX && (
-        <>
-          {" "}
-          <AddStep
-            says={steps.length === 1 ? "choose the next step" : "add a step"}
-            quiet={steps.length > 1}
-            onAdd={(added) => put([...steps, added])}
-          />
-        </>
-      )}
-      , within <WithinWord question={question} onChange={onChange} />,{" "}
-      <ChoiceWord
-        value={question.order}
-        choices={ORDERS}
-        label="Order"
-        onChoose={(order) => onChange({ ...question, order })}
-      />
-      ?
-    </Sentence>
-  );
 }
 
-function WithinWord({ question, onChange }: FunnelSentenceProps) {
-  return (
-    <Word says={question.within} label={`Window: ${question.within}`}>
-      {(close) => (
-        <WindowForm
-          within={question.within}
-          onDone={(within) => {
-            onChange({ ...question, within });
-            close();
-          }}
-        />
-      )}
-    </Word>
-  );
-}
-
-function AddStep({
-  says,
-  quiet = false,
-  onAdd,
-}: {
-  says: string;
-  quiet?: boolean;
-  onAdd: (step: Step) => void;
-}) {
-  return (
-    <Word
-      says={<span className={quiet ? styles.quiet : undefined}>{quiet ? `+ ${says}` : says}</span>}
-      label={says === "add a step" ? "Add a step" : `Steps: ${says}`}
-      width={310}
-    >
-      {(close) => (
-        <EventList
-          onChoose={(event) => {
-            onAdd({ event, where: [] });
-            close();
-          }}
-        />
-      )}
-    </Word>
-  );
-}
-
-interface StepProps {
-  step: Step;
-  at: number;
-  steps: number;
-  onStep: (step: Step) => void;
-  onMove: (to: number) => void;
-  onRemove: () => void;
-}
-
-function StepWords(props: StepProps) {
-  const { step, at, onStep } = props;
-  const { where } = step;
-  const slide = useSlide(props);
-  return (
-    <>
-      <Word
-        says={<EventName event={step.event} />}
-        label={`Step ${at + 1}: ${step.event}`}
-        width={310}
-        onKeyDown={slide}
-      >
-        {(close) => <StepMenu {...props} close={close} />}
-      </Word>
-      {where.map((condition, place) => (
-        <span key={place}>
-          {place === 0 ? " where " : " and "}
-          <Word
-            says={sayCondition(condition)}
-            label={`Condition on step ${at + 1}: ${sayCondition(condition)}`}
-          >
-            {(close) => (
-              <ConditionForm
-                condition={condition}
-                onDone={(changed) => {
-                  onStep({
-                    ...step,
-                    where: where.map((one, number) => (number === place ? changed : one)),
-                  });
-                  close();
-                }}
-                onRemove={() => {
-                  onStep({ ...step, where: where.filter((_, number) => number !== place) });
-                  close();
-                }}
-              />
-            )}
-          </Word>
-        </span>
-      ))}
-    </>
-  );
-}
-
-// Alt with an arrow moves the step one is on, as in an outline.
-function useSlide({ at, steps, onMove }: StepProps) {
-  return (pressed: KeyboardEvent) => {
-    const to = pressed.key === "ArrowLeft" ? at - 1 : pressed.key === "ArrowRight" ? at + 1 : at;
-    if (!pressed.altKey || to === at || to < 0 || to >= steps) return;
-    pressed.preventDefault();
-    onMove(to);
-  };
-}
-
-function StepMenu({
-  step,
-  at,
-  steps,
-  onStep,
-  onMove,
-  onRemove,
-  close,
-}: StepProps & { close: () => void }) {
-  const [adding, setAdding] = useState(false);
-  if (adding) {
-    return (
-      <ConditionForm
-        onDone={(condition) => {
-          onStep({ ...step, where: [...step.where, condition] });
-          close();
-        }}
-      />
-    );
-  }
-  const act = (what: () => void) => () => {
-    what();
-    close();
-  };
-  return (
-    <>
-      <EventList
-        chosen={step.event}
-        onChoose={(event) => {
-          onStep({ ...step, event });
-          close();
-        }}
-      />
-      <div className={styles.acts}>
-        <button type="button" onClick={() => setAdding(true)}>
-          <IconFilterPlus size={15} aria-hidden />
-          Add a condition
-        </button>
-        <button type="button" disabled={at === 0} onClick={act(() => onMove(at - 1))}>
-          <IconArrowLeft size={15} aria-hidden />
-          Move earlier
-        </button>
-        <button type="button" disabled={at === steps - 1} onClick={act(() => onMove(at + 1))}>
-          <IconArrowRight size={15} aria-hidden />
-          Move later
-        </button>
-        <button type="button" disabled={steps === 1} onClick={act(onRemove)}>
-          <IconTrash size={15} aria-hidden />
-          Remove the step
-        </button>
-      </div>
-    </>
-  );
+function optionsOf(
+  question: Asking,
+  property: string | undefined,
+  put: (changed: Partial<Asking>) => void,
+): Option[] {
+  const { step: steps } = question;
+  const several = steps.length > 1;
+  const last = steps.at(-1)?.event ?? "";
+  const options: (Option & { when: boolean })[] = [
+    {
+      says: "Without an event in between",
+      means: "It ends the attempt, or takes the person out.",
+      when: several && question.order !== "any",
+      onChoose: () =>
+        put({
+          without: [
+            ...(question.without ?? []),
+            { event: last, from: steps.length - 1, to: steps.length },
+          ],
+        }),
+    },
+    {
+      says: "With the same value of a property",
+      means: "All steps about the same order, page, document.",
+      when: several && !question.hold && property !== undefined,
+      onChoose: () => put({ hold: property }),
+    },
+    {
+      says: "Counting visits",
+      means: "All steps within one visit.",
+      when: !question.count,
+      onChoose: () => put({ count: "visits" }),
+    },
+    {
+      says: "Counting attempts",
+      means: "Somebody who comes through twice counts twice.",
+      when: !question.count,
+      onChoose: () => put({ count: "attempts" }),
+    },
+  ];
+  return options.filter((one) => one.when);
 }

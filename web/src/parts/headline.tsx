@@ -3,7 +3,7 @@
 
 import { useReport } from "../api/questions";
 import type { Period } from "../api/shapes";
-import { usePeriod, useProject } from "../frame/project";
+import { useAsked, usePeriod, useProject } from "../frame/project";
 import { change, compact, count, people, plain } from "../words/number";
 import { periodBefore, periodOf, sayPeriod } from "../words/period";
 import { day } from "../words/time";
@@ -105,17 +105,24 @@ function Difference({ now, before }: { now: number | undefined; before: number |
 
 function usePeopleOf(period: Period | null): { value: number | undefined; waiting: boolean } {
   const { project } = useProject();
-  const asked = useReport(project.name, "paths", { kind: "paths", ...(period ? { period } : {}) });
+  const { segment } = useAsked();
+  const asked = useReport(project.name, "paths", {
+    kind: "paths",
+    ...(period ? { period } : {}),
+    ...(segment ? { segment } : {}),
+  });
   return { value: asked.data?.people, waiting: asked.isPlaceholderData };
 }
 
 function useEventsOf(period: Period | null): { value: number | undefined; waiting: boolean } {
   const { project } = useProject();
+  const { segment } = useAsked();
   const asked = useReport(project.name, "trend", {
     kind: "trend",
     series: [{ measure: "events" }],
     every: "month",
     ...(period ? { period } : {}),
+    ...(segment ? { segment } : {}),
   });
   const points = asked.data?.series[0]?.points as [string, number][] | undefined;
   return {

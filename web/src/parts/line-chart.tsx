@@ -9,8 +9,8 @@ import { SVGRenderer } from "echarts/renderers";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { LineNames, placeNames } from "./line-names";
 import { tokens, type Scheme } from "../theme/tokens";
-import { compact, count } from "../words/number";
-import { interval, shortDay } from "../words/time";
+import { compact, figure, percent } from "../words/number";
+import { interval, shortInterval } from "../words/time";
 import styles from "./line-chart.module.css";
 
 use([Lines, GridComponent, TooltipComponent, AriaComponent, SVGRenderer]);
@@ -23,10 +23,15 @@ const NAMES_BESIDE_FROM_PX = 560;
 export interface Line {
   name: string;
   colour: string;
-  values: number[];
+  // null where there is no value: the line has a gap.
+  values: (number | null)[];
   // The period before, or another line to compare with: pale, and without an area.
   pale?: boolean;
+  // From which value on the line is not finished yet: it goes on in dashes.
+  openFrom?: number;
 }
+
+export type Unit = "count" | "share";
 
 interface LineChartProps {
   starts: string[];
@@ -36,6 +41,11 @@ interface LineChartProps {
   height?: number;
   // Says each line's name beside its end.
   named?: boolean;
+  unit?: Unit;
+  // How a start is written; as the interval that begins then, unless told.
+  write?: (start: string) => string;
+  // A point opens its people; the table holds the same for the keyboard.
+  onOpen?: (at: number, line: number) => void;
 }
 
 export function LineChart({
@@ -45,6 +55,9 @@ export function LineChart({
   says,
   height = 260,
   named = false,
+  unit = "count",
+  write,
+  onOpen,
 }: LineChartProps) {
   const scheme = useComputedColorScheme("light");
   const box = useRef<HTMLDivElement>(null);
@@ -52,10 +65,16 @@ export function LineChart({
   const [width, setWidth] = useState(0);
   const [tops, setTops] = useState<number[]>([]);
   const beside = named && width >= NAMES_BESIDE_FROM_PX;
+  const writes = useRef(write);
+  writes.current = write;
   const option = useMemo(
-    () => optionOf(starts, every, lines, scheme, beside),
-    [starts, every, lines, scheme, beside],
+    () => optionOf(starts, every, lines, scheme, beside, unit, writes.current),
+    [starts, every, lines, scheme, beside, unit],
   );
+  const shown = useRef(lines);
+  shown.current = lines;
+  const opens = useRef(onOpen);
+  opens.current = onOpen;
   useEffect(() => {
     if (!box.current) return undefined;
     const drawn = init(box.current, null, { renderer: "svg" });
@@ -65,6 +84,10 @@ export function LineChart({
       setWidth(seen?.contentRect.width ?? 0);
     });
     watch.observe(box.current);
+    drawn.getZr().on("click", ({ offsetX, offsetY }) => {
+      const at = pointAt(drawn, shown.current, offsetX, offsetY);
+      if (at) opens.current?.(at.point, at.line);
+    });
     return () => {
       watch.disconnect();
       drawn.dispose();
@@ -77,17 +100,38 @@ export function LineChart({
     drawn.setOption(option, { notMerge: true });
     setTops(
       placeNames(
-        lines.map((line) => drawn.convertToPixel({ yAxisIndex: 0 }, line.values.at(-1) ?? 0)),
+        lines.map((line) => drawn.convertToPixel({ yAxisIndex: 0 }, lastOf(line))),
         height,
       ),
     );
   }, [option, lines, height]);
   return (
     <figure className={styles.figure}>
-      <div ref={box} style={{ height }} role="img" aria-label={says} />
+      <div
+        ref={box}
+        className={onOpen ? styles.opens : undefined}
+        style={{ height }}
+        role="img"
+        aria-label={says}
+      />
       {named && <LineNames lines={lines} tops={beside ? tops : null} width={NAME_PX} />}
     </figure>
   );
+}
+
+const lastOf = (line: Line): number => line.values.findLast((value) => value !== null) ?? 0;
+
+// The point nearest to where one clicked: its interval, and of the lines the nearest there.
+function pointAt(drawn: ECharts, lines: Line[], x: number, y: number) {
+  if (!drawn.containPixel("grid", [x, y])) return null;
+  const [point = 0] = drawn.convertFromPixel({ gridIndex: 0 }, [x, y]);
+  const heights = lines.map((line) => {
+    const value = line.values[point];
+    if (value === null || value === undefined) return Infinity;
+    return Math.abs(drawn.convertToPixel({ yAxisIndex: 0 }, value) - y);
+  });
+  const nearest = Math.min(...heights);
+  return Number.isFinite(nearest) ? { point, line: heights.indexOf(nearest) } : null;
 }
 
 function optionOf(
@@ -96,7 +140,10 @@ function optionOf(
   lines: Line[],
   scheme: Scheme,
   beside: boolean,
+  unit: Unit,
+  writeStart?: (start: string) => string,
 ): EChartsCoreOption {
+  const write = unit === "share" ? percent : compact;
   const colours = tokens[scheme];
   const text = { color: colours.faint, fontSize: 12, fontFamily: "inherit" };
   return {
@@ -121,21 +168,17 @@ function optionOf(
         hideOverlap: true,
         margin: 10,
         lineHeight: 16,
-        formatter: (start: string) =>
-          every === "hour"
-            ? start.slice(11, 16)
-            : every === "month"
-              ? interval(start, every)
-              : shortDay(start),
+        formatter: (start: string) => writeStart?.(start) ?? shortInterval(start, every),
       },
     },
     yAxis: {
       type: "value",
-      min: 0,
-      minInterval: 1,
-      splitNumber: 4,
+      // Lines may go below nothing (a difference), but never hide where nothing is.
+      min: ({ min }: { min: number }) => Math.min(0, min),
+      ...(unit === "count" ? {} : { max: ({ max }: { max: number }) => (max > 0.7 ? 1 : null) }),
+      splitNumber: unit === "share" ? 5 : 4,
       splitLine: { lineStyle: { color: colours.line } },
-      axisLabel: { ...text, formatter: compact },
+      axisLabel: { ...text, formatter: write },
     },
     tooltip: {
       trigger: "axis",
@@ -145,46 +188,74 @@ function optionOf(
       padding: [8, 12],
       textStyle: { color: colours.ink, fontSize: 13 },
       axisPointer: { lineStyle: { color: colours.faint } },
-      formatter: (points: unknown) => tip(points as Point[], every, colours.soft),
+      formatter: (points: unknown) =>
+        tip(
+          points as Point[],
+          writeStart ?? ((start) => interval(start, every)),
+          unit,
+          colours.soft,
+        ),
     },
-    series: lines.map((line, place) => seriesOf(line, lines.length === 1, place)),
+    series: lines.flatMap((line, place) => seriesOf(line, lines.length === 1, place)),
   };
 }
 
 interface Point {
   axisValue: string;
   seriesName: string;
-  value: number;
+  value: number | null | undefined;
   color: string;
 }
 
-function seriesOf(line: Line, alone: boolean, place: number): object {
-  const single = line.values.length === 1;
+// A line, and its unfinished end as a second one that begins where the first leaves off.
+function seriesOf(line: Line, alone: boolean, place: number): object[] {
+  const open = line.openFrom ?? line.values.length;
+  const whole = open >= line.values.length;
+  const finished = whole ? line.values : line.values.map((value, at) => (at < open ? value : null));
+  const solid = stroke(line, finished, place);
+  const area = { color: line.colour, opacity: 0.1 };
+  const drawn = [alone ? { ...solid, areaStyle: area } : solid];
+  if (whole) return drawn;
+  const rest = line.values.map((value, at) => (at >= open - 1 ? value : null));
+  const dashed = stroke(line, rest, place);
+  return [...drawn, { ...dashed, lineStyle: { ...dashed.lineStyle, type: "dashed" } }];
+}
+
+function stroke(line: Line, values: (number | null)[], place: number) {
+  const single = values.filter((value) => value !== null).length === 1;
   return {
     type: "line",
     name: line.name,
-    data: line.values,
+    data: values,
     z: line.pale ? 1 : 3 + place,
     showSymbol: single,
     symbol: "circle",
     symbolSize: single ? 7 : 5,
     itemStyle: { color: line.colour },
     lineStyle: { width: line.pale ? 1.5 : 2, opacity: line.pale ? 0.45 : 1 },
-    areaStyle: alone ? { color: line.colour, opacity: 0.1 } : undefined,
     emphasis: { disabled: true },
   };
 }
 
-// The chart takes its tooltip as text of a page, so what comes from events is escaped here.
-function tip(points: Point[], every: string, soft: string): string {
+// The chart takes its tooltip as text of a page, so what comes from events is escaped here. The two
+// halves of an unfinished line are one.
+function tip(points: Point[], say: (start: string) => string, unit: Unit, soft: string): string {
   const [first] = points;
   if (!first) return "";
-  const rows = points.map(
+  const told = points.filter(
+    (point, at) =>
+      typeof point.value === "number" &&
+      points.findIndex(
+        (one) => one.seriesName === point.seriesName && typeof one.value === "number",
+      ) === at,
+  );
+  const rows = told.map(
     (point) =>
       `<tr><td style="color:${point.color}">■</td><td>${escape(point.seriesName)}</td>` +
-      `<td style="text-align:right;padding-left:16px"><b>${count(point.value)}</b></td></tr>`,
+      `<td style="text-align:right;padding-left:16px"><b>` +
+      `${unit === "share" ? percent(point.value ?? 0) : figure(point.value ?? 0)}</b></td></tr>`,
   );
-  const when = escape(interval(first.axisValue, every));
+  const when = escape(say(first.axisValue));
   return `<div style="color:${soft}">${when}</div><table>${rows.join("")}</table>`;
 }
 

@@ -60,16 +60,19 @@ export function ChoiceWord<T extends string | number>({
   value,
   choices,
   label,
+  says,
   onChoose,
 }: {
   value: T;
   choices: Choice<T>[];
   label: string;
+  // What stands in the sentence, where that is another word than in the list.
+  says?: string;
   onChoose: (value: T) => void;
 }) {
-  const chosen = choices.find((one) => one.value === value);
+  const chosen = says ?? choices.find((one) => one.value === value)?.says ?? String(value);
   return (
-    <Word says={chosen?.says ?? String(value)} label={`${label}: ${chosen?.says ?? value}`}>
+    <Word says={chosen} label={`${label}: ${chosen}`}>
       {(close) => (
         <ul className={styles.choices}>
           {choices.map((one) => (

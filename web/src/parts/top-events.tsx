@@ -3,9 +3,9 @@
 
 import { IconFilter } from "@tabler/icons-react";
 import { Link } from "wouter";
-import { useReport, useReports } from "../api/questions";
+import { useReport } from "../api/questions";
 import type { EventSummary } from "../api/shapes";
-import { useAddress, useEventColour, usePeriod, useProject } from "../frame/project";
+import { useAddress, useAsked, useEventColour, usePeriod, useProject } from "../frame/project";
 import { count, people } from "../words/number";
 import { sayPeriod } from "../words/period";
 import { EventName } from "./event-name";
@@ -77,48 +77,37 @@ function TopEvent({ event, widest }: { event: EventSummary; widest: number }) {
   );
 }
 
-// For all time the schema knows already. For a period, one trend counts the events and a funnel of
-// one step each its people.
+// Of everyone and for all time the schema knows already; otherwise one trend counts events and
+// people, each person once.
 function useTopEvents(): { events: EventSummary[]; waiting: boolean } {
   const { project, schema } = useProject();
-  const { period } = usePeriod();
+  const frame = useAsked();
+  const narrowed = frame.period !== undefined || frame.segment !== undefined;
   const candidates = schema.events.slice(0, SHOWN);
-  const bounded = period ? { period } : {};
-  const counted = useReport(
+  const asked = useReport(
     project.name,
     "trend",
-    period && {
-      kind: "trend",
-      series: candidates.map(({ name }) => ({ event: name, measure: "events" as const })),
-      every: "month",
-      ...bounded,
-    },
+    narrowed
+      ? {
+          kind: "trend",
+          series: candidates.flatMap(({ name }) => [
+            { event: name, measure: "events" as const },
+            { event: name, measure: "people" as const },
+          ]),
+          every: "year",
+          ...frame,
+        }
+      : null,
   );
-  const reached = useReports(
-    project.name,
-    "funnel",
-    period
-      ? candidates.map(({ name }) => ({
-          kind: "funnel" as const,
-          steps: [{ event: name }],
-          ...bounded,
-        }))
-      : [],
-  );
-  if (!period) return { events: candidates, waiting: false };
-  const events = candidates.map(({ name }, place) => {
-    const points = (counted.data?.series[place]?.points ?? []) as [string, number][];
-    return {
-      name,
-      events: points.reduce((sum, [, value]) => sum + value, 0),
-      people: reached[place]?.data?.steps[0]?.people ?? 0,
-    };
-  });
+  if (!narrowed) return { events: candidates, waiting: false };
+  const total = (at: number) => asked.data?.series[at]?.total ?? 0;
+  const events = candidates.map(({ name }, place) => ({
+    name,
+    events: total(2 * place),
+    people: total(2 * place + 1),
+  }));
   return {
     events: events.sort((one, other) => other.events - one.events),
-    waiting:
-      counted.isPending ||
-      counted.isPlaceholderData ||
-      reached.some((one) => one.isPending || one.isPlaceholderData),
+    waiting: asked.isPending || asked.isPlaceholderData,
   };
 }

@@ -4,8 +4,8 @@
 import { useMemo, useState } from "react";
 import { useComputedColorScheme } from "@mantine/core";
 import { useReport } from "../api/questions";
-import type { Measure, TrendAnswer } from "../api/shapes";
-import { usePeriod, useProject } from "../frame/project";
+import type { TrendAnswer } from "../api/shapes";
+import { useAsked, usePeriod, useProject } from "../frame/project";
 import { Arrivals } from "../parts/arrivals";
 import { Headline } from "../parts/headline";
 import { LineChart } from "../parts/line-chart";
@@ -33,6 +33,8 @@ export default function Overview() {
   );
 }
 
+type Measure = "people" | "events";
+
 const MEASURES: { value: Measure; says: string }[] = [
   { value: "people", says: "People" },
   { value: "events", says: "Events" },
@@ -40,14 +42,14 @@ const MEASURES: { value: Measure; says: string }[] = [
 
 function OverTime() {
   const { project, schema } = useProject();
-  const { choice, period } = usePeriod();
+  const { choice } = usePeriod();
   const [measure, setMeasure] = useState<Measure>("people");
   const every = everyOf(choice, schema, project.timezone);
   const asked = useReport(project.name, "trend", {
     kind: "trend",
     series: [{ measure: "people" }, { measure: "events" }],
     every,
-    ...(period ? { period } : {}),
+    ...useAsked(),
   });
   if (asked.error) return <ProblemNote failure={asked.error} again={() => void asked.refetch()} />;
   if (!asked.data) return <FirstLoad inside />;

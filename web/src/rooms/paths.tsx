@@ -1,138 +1,209 @@
-// Paths: what people do just before and just after an event, and where timelines begin and end.
+// Paths: what people do just before and just after an event, or step by step from it or towards it.
+// Nodes, bands and whole paths open their people; a path opens as a funnel.
 
-import { useSearchParams } from "wouter";
+import { IconFilter } from "@tabler/icons-react";
+import { Link } from "wouter";
 import { useReport } from "../api/questions";
-import type { PathsAnswer } from "../api/shapes";
-import { usePeriod, useProject } from "../frame/project";
-import { EventName } from "../parts/event-name";
-import { EventWord } from "../parts/event-word";
-import { Flow } from "../parts/flow";
-import { Answering, FirstLoad } from "../parts/loading";
-import { PeriodWord } from "../parts/period-word";
-import { ProblemNote } from "../parts/problem-note";
-import { PurposeMark } from "../parts/purpose-mark";
-import { Sentence } from "../parts/sentence";
+import type { PathsAnswer, PathsCell, PathsDefinition, PathsSequence } from "../api/shapes";
+import { useAddress, useAsked, useEventColour, useProject } from "../frame/project";
+import { useQuestion } from "../frame/question";
+import { AnswerMark } from "../parts/answer-mark";
+import { AroundEvent } from "../parts/around-event";
+import { Asked } from "../parts/asked";
+import { PathsSentence } from "../parts/paths-sentence";
+import { PeopleDrawer } from "../parts/people-drawer";
+import { Sankey } from "../parts/sankey";
 import { Sheet } from "../parts/sheet";
-import { Table } from "../parts/table";
+import { Opens, Table } from "../parts/table";
 import answer from "../parts/answer.module.css";
-import { around, type Around } from "../words/around";
-import { count, share } from "../words/number";
+import { writeQuestion } from "../words/address";
+import { FUNNEL, type FunnelQuestion } from "../words/funnel";
+import { count, people, share } from "../words/number";
+import { PATHS, pathsOf, pictureOf, sayPathsCell, type Asking } from "../words/paths";
+import { sayChoice } from "../words/segment";
 import styles from "./room.module.css";
 
-const TRANSITIONS_SHOWN = 20;
+const ROWS_SHOWN = 10;
 
 export default function Paths() {
   const { project, schema } = useProject();
-  const { period } = usePeriod();
-  const [search, setSearch] = useSearchParams();
-  const event = search.get("event") ?? schema.events[0]?.name ?? "";
-  const asked = useReport(project.name, "paths", { kind: "paths", ...(period ? { period } : {}) });
-  const choose = (chosen: string) =>
-    setSearch((now) => {
-      const next = new URLSearchParams(now);
-      next.set("event", chosen);
-      return next;
-    });
-  const here = asked.data && around(asked.data, event);
+  const { question: read, change, cell, open } = useQuestion(PATHS);
+  const question: Asking = {
+    ...read,
+    event: read.event ?? { event: schema.events[0]?.name ?? null },
+  };
+  const definition = pathsOf(question, useAsked());
+  const asked = useReport(project.name, "paths", definition);
+  const around = (question.side ?? "around") === "around";
   return (
     <div className={styles.room}>
-      <Sentence>
-        What do people do just before and just after{" "}
-        <EventWord event={event} label="Event" onChoose={choose} /> <PeriodWord />?
-      </Sentence>
-      {asked.error && <ProblemNote failure={asked.error} again={() => void asked.refetch()} />}
-      {!asked.data && !asked.error && <FirstLoad inside />}
-      {asked.data && here && !asked.error && (
-        <Answering waiting={asked.isPlaceholderData}>
-          <Here here={here} onChoose={choose} />
-          <Edges answer={asked.data} />
-          <Sheet
-            title="Every step from one event to the next"
-            note={`the ${Math.min(TRANSITIONS_SHOWN, asked.data.transitions.length)} most frequent`}
-          >
-            <Transitions answer={asked.data} />
-          </Sheet>
-        </Answering>
-      )}
+      <PathsSentence question={question} onChange={change} />
+      <Asked asked={asked}>
+        {(told) =>
+          around ? (
+            <AroundEvent
+              answer={told}
+              event={question.event.event ?? ""}
+              onChoose={(event) => change({ ...question, event: { event } })}
+              onOpen={open}
+            />
+          ) : (
+            <BySteps answer={told} definition={definition} onOpen={open} />
+          )
+        }
+      </Asked>
+      <PeopleDrawer
+        definition={definition}
+        cell={cell}
+        says={(opened) => sayPathsCell(definition, opened)}
+        onClose={() => open(null)}
+      />
     </div>
   );
 }
 
-function Here({ here, onChoose }: { here: Around; onChoose: (event: string) => void }) {
-  if (here.total === 0) {
+interface ByStepsProps {
+  answer: PathsAnswer;
+  definition: PathsDefinition;
+  onOpen: (cell: PathsCell) => void;
+}
+
+function BySteps({ answer: told, definition, onOpen }: ByStepsProps) {
+  const colour = useEventColour();
+  const towards = Boolean(definition.to);
+  const { steps, nodes, edges } = pictureOf(told, towards);
+  const heads = steps.map((step) =>
+    step === 1
+      ? towards
+        ? "The end"
+        : "The start"
+      : towards
+        ? `${step - 1} before`
+        : `${step - 1} after`,
+  );
+  if (nodes.length === 0)
     return (
       <p className={styles.hint}>
-        Nobody did {here.event} in this period. Choose a longer one, or another event.
+        Nobody did this in this period. Choose a longer one, or another event.
       </p>
     );
-  }
   return (
     <>
-      <PathsWords here={here} />
+      <PathsWords answer={told} definition={definition} />
       <Sheet
-        title="Just before and just after"
-        note="a name moves the picture to it"
-        aside={<PurposeMark />}
+        title={towards ? "What led to it" : "What came of it"}
+        note={towards ? undefined : "where a band fades, paths end"}
+        aside={<AnswerMark about={told.about} />}
       >
-        <Flow here={here} onChoose={onChoose} />
+        <Sankey
+          label="Paths by step"
+          heads={heads}
+          nodes={nodes}
+          edges={edges}
+          colour={colour}
+          onNode={(node) => onOpen({ step: steps[node.column] ?? null, event: node.name })}
+          onLost={(node) =>
+            onOpen({ step: steps[node.column] ?? null, event: node.name, dropped: true })
+          }
+          onEdge={(edge) =>
+            onOpen({
+              step: (steps[edge.column] ?? 1) - (towards ? 1 : 0),
+              from: edge.from,
+              to: edge.to,
+            })
+          }
+        />
+      </Sheet>
+      <Sheet
+        title="The most frequent paths"
+        note={`of ${count(told.paths)}${towards ? "" : ", each opens as a funnel"}`}
+      >
+        <Sequences answer={told} onOpen={onOpen} />
       </Sheet>
     </>
   );
 }
 
-function PathsWords({ here }: { here: Around }) {
-  const next = here.after.find((one) => one.event !== null);
-  const end = here.after.find((one) => one.event === null)?.count ?? 0;
+function PathsWords({ answer: told, definition }: Omit<ByStepsProps, "onOpen">) {
+  const [first] = told.sequences ?? [];
+  const anchor = definition.from ?? definition.to;
   return (
     <div className={answer.answer} aria-live="polite">
       <p className={answer.number}>
-        {next ? share(next.count, here.total) : "0 %"}
-        <span className={answer.unit}>
-          {next ? `then do ${next.event === here.event ? "it again" : next.event}` : "go on"}
-        </span>
+        {count(told.paths)}
+        <span className={answer.unit}>paths of {people(told.people)}</span>
       </p>
       <p className={answer.words}>
-        {here.event} happened {count(here.total)} times.{" "}
-        {end > 0
-          ? `In ${count(end)} of them, ${share(end, here.total)}, nothing came after.`
-          : "Something always came after."}
+        {definition.from ? "From" : "Towards"} {anchor && sayChoice(anchor)}.{" "}
+        {first && (
+          <>
+            The most frequent is {first.path.join(" › ")}: {count(first.count)},{" "}
+            {share(first.count, told.paths)}.
+          </>
+        )}
       </p>
     </div>
   );
 }
 
-function Edges({ answer: told }: { answer: PathsAnswer }) {
-  const edge = (title: string, rows: PathsAnswer["starts"]) => (
-    <Sheet title={title} note={`of ${count(told.people)} people`}>
-      <Table
-        caption={title}
-        rows={rows.slice(0, 8)}
-        columns={[
-          { title: "Event", cell: (row) => <EventName event={row.event} /> },
-          { title: "People", figure: true, cell: (row) => count(row.count) },
-          { title: "Share", figure: true, cell: (row) => share(row.count, told.people) },
-        ]}
-      />
-    </Sheet>
-  );
+function Sequences({ answer: told, onOpen }: Pick<ByStepsProps, "answer" | "onOpen">) {
   return (
-    <div className={styles.halves}>
-      {edge("First events", told.starts)}
-      {edge("Last events", told.ends)}
-    </div>
+    <Table
+      caption="Whole paths, the most frequent first"
+      rows={told.sequences ?? []}
+      rowsShown={ROWS_SHOWN}
+      columns={[
+        {
+          title: "Path",
+          cell: (one) => (
+            <span className={styles.path} title={one.path.join(" › ")}>
+              {one.path.join(" › ")}
+            </span>
+          ),
+        },
+        {
+          title: "People",
+          figure: true,
+          cell: (one) => (
+            <Opens
+              label={`Show the ${people(one.people)} of ${one.path.join(", ")}`}
+              onOpen={() => onOpen({ path: one.path })}
+            >
+              {count(one.people)}
+            </Opens>
+          ),
+        },
+        { title: "Paths", figure: true, wide: true, cell: (one) => count(one.count) },
+        { title: "Share", figure: true, wide: true, cell: (one) => share(one.count, told.paths) },
+        { title: "Funnel", figure: true, cell: (one) => <AsFunnel sequence={one} /> },
+      ]}
+    />
   );
 }
 
-function Transitions({ answer: told }: { answer: PathsAnswer }) {
+function AsFunnel({ sequence }: { sequence: PathsSequence }) {
+  const address = useAddress();
+  if (!sequence.funnel) return "–";
+  const { steps, order, within } = sequence.funnel as {
+    steps: FunnelQuestion["step"];
+    order?: FunnelQuestion["order"];
+    within?: string;
+  };
+  const question = new URLSearchParams();
+  writeQuestion(question, FUNNEL, {
+    step: steps,
+    ...(order ? { order } : {}),
+    ...(within ? { within } : {}),
+  });
+  const wanted: Record<string, string[]> = {};
+  for (const name of new Set(question.keys())) wanted[name] = question.getAll(name);
   return (
-    <Table
-      caption="Steps from one event to the next, the most frequent first"
-      rows={told.transitions.slice(0, TRANSITIONS_SHOWN)}
-      columns={[
-        { title: "From", cell: (row) => <EventName event={row.from} />, name: true },
-        { title: "To", cell: (row) => <EventName event={row.to} />, name: true },
-        { title: "Times", figure: true, cell: (row) => count(row.count) },
-      ]}
-    />
+    <Link
+      href={address("funnel", wanted)}
+      className={styles.link}
+      aria-label={`Open ${sequence.path.join(", ")} as a funnel`}
+    >
+      <IconFilter size={15} aria-hidden /> Open
+    </Link>
   );
 }

@@ -1,10 +1,12 @@
-// People: everyone, the most recently seen first; a whole identifier finds one.
+// People: everyone, the most recently seen first, or those of a segment; a whole identifier finds
+// one.
 
 import { IconSearch, IconX } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
 import { useSearchParams } from "wouter";
 import { usePeople } from "../api/questions";
-import { useProject } from "../frame/project";
+import { useSegmentPeople } from "../api/segments";
+import { useProject, useSegment } from "../frame/project";
 import { Answering, FirstLoad } from "../parts/loading";
 import { PeopleList } from "../parts/people-list";
 import { ProblemNote } from "../parts/problem-note";
@@ -17,7 +19,11 @@ export default function People() {
   const { project, schema } = useProject();
   const [search, setSearch] = useSearchParams();
   const wanted = search.get("search") ?? "";
-  const asked = usePeople(project.name, wanted);
+  const { segment, says } = useSegment();
+  const everyone = usePeople(project.name, wanted);
+  const some = useSegmentPeople(project.name, wanted ? null : segment);
+  // A whole identifier finds its person, in the segment or not.
+  const asked = segment && !wanted ? some : everyone;
   const find = (typed: string) =>
     setSearch((now) => {
       const next = new URLSearchParams(now);
@@ -34,6 +40,10 @@ export default function People() {
             <>
               {people(total)} with the identifier “{wanted}”
             </>
+          ) : segment ? (
+            <>
+              <b>{count(total)}</b> in the segment: {says(segment)}
+            </>
           ) : (
             <>
               <b>{count(schema.people)}</b> people, the most recently seen first
@@ -46,7 +56,9 @@ export default function People() {
       {!asked.data && !asked.error && <FirstLoad inside />}
       {asked.data && !asked.error && (
         <Answering waiting={asked.isPlaceholderData}>
-          {total === 0 ? (
+          {total === 0 && segment && !wanted ? (
+            <p className={styles.why}>Nobody is in this segment now.</p>
+          ) : total === 0 ? (
             <Nobody wanted={wanted} onClear={() => find("")} />
           ) : (
             <Sheet>

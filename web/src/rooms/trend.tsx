@@ -1,142 +1,111 @@
-// The trend: how often events happen over time, one line each with its name beside it, then the
-// table.
+// The trend: how often events happen over time, one line each with its name beside it, then totals
+// and the table. Every point opens its people.
 
-import { useComputedColorScheme } from "@mantine/core";
-import { useMemo } from "react";
-import { useSearchParams } from "wouter";
 import { useReport } from "../api/questions";
-import type { Every, Measure, TrendAnswer } from "../api/shapes";
-import { usePeriod, useProject } from "../frame/project";
-import { EventName } from "../parts/event-name";
-import { LineChart } from "../parts/line-chart";
-import { Answering, FirstLoad } from "../parts/loading";
-import { ProblemNote } from "../parts/problem-note";
-import { PurposeMark } from "../parts/purpose-mark";
+import type { TrendAnswer, TrendCell, TrendDefinition } from "../api/shapes";
+import { useAsked, usePeriod, useProject } from "../frame/project";
+import { useQuestion } from "../frame/question";
+import { AnswerMark } from "../parts/answer-mark";
+import { Asked } from "../parts/asked";
+import { PeopleDrawer } from "../parts/people-drawer";
 import { Sheet } from "../parts/sheet";
-import { Table, type Column } from "../parts/table";
-import { TrendSentence, type TrendQuestion } from "../parts/trend-sentence";
-import { hueValue } from "../theme/event-colour";
-import { count, list } from "../words/number";
-import { everyOf } from "../words/period";
-import { interval } from "../words/time";
+import { TrendCurves } from "../parts/trend-curves";
+import { TrendSentence } from "../parts/trend-sentence";
+import { TrendFigures, TrendTotals } from "../parts/trend-tables";
+import answer from "../parts/answer.module.css";
+import { pooledNote } from "../words/breakdown";
+import { change as sayChange } from "../words/number";
+import { everyOf, sayPeriod } from "../words/period";
+import {
+  lineName,
+  measureOf,
+  sayFigure,
+  sayTrendCell,
+  TREND,
+  trendOf,
+  type Asking,
+} from "../words/trend";
 import styles from "./room.module.css";
-
-const EVERY: Every[] = ["hour", "day", "week", "month"];
 
 export default function Trend() {
   const { project, schema } = useProject();
-  const { choice, period } = usePeriod();
-  const [search, setSearch] = useSearchParams();
-  const usual = everyOf(choice, schema, project.timezone);
-  const question = readTrend(search, schema.events[0]?.name ?? "", usual);
-  const change = (changed: TrendQuestion) => setSearch((now) => writeTrend(now, changed, usual));
-  const asked = useReport(project.name, "trend", {
-    kind: "trend",
-    every: question.every,
-    ...(period ? { period } : {}),
-    series: question.events.map((event) => ({ event, measure: question.measure })),
-  });
+  const { choice } = usePeriod();
+  const { question: read, change, cell, open } = useQuestion(TREND);
+  const question: Asking = {
+    ...read,
+    event: read.event ?? [{ event: schema.events[0]?.name ?? null }],
+    every: read.every ?? everyOf(choice, schema, project.timezone),
+  };
+  const definition = trendOf(question, useAsked());
+  const asked = useReport(project.name, "trend", definition);
   return (
     <div className={styles.room}>
       <TrendSentence question={question} onChange={change} />
-      {asked.error && <ProblemNote failure={asked.error} again={() => void asked.refetch()} />}
-      {!asked.data && !asked.error && <FirstLoad inside />}
-      {asked.data && !asked.error && (
-        <Answering waiting={asked.isPlaceholderData}>
-          <Sheet
-            title={`${question.measure === "people" ? "People" : "Events"} each ${question.every}`}
-            note={project.timezone}
-            aside={<PurposeMark />}
-          >
-            <Curves answer={asked.data} question={question} />
-          </Sheet>
-          <Sheet title="The same in figures">
-            <Figures answer={asked.data} every={question.every} />
-          </Sheet>
-        </Answering>
-      )}
+      <Asked asked={asked}>
+        {(told) => <Told answer={told} definition={definition} onOpen={open} />}
+      </Asked>
+      <PeopleDrawer
+        definition={definition}
+        cell={cell}
+        says={(opened) => sayTrendCell(definition, opened)}
+        onClose={() => open(null)}
+      />
     </div>
   );
 }
 
-function readTrend(search: URLSearchParams, first: string, usual: Every): TrendQuestion {
-  const events = search.getAll("event");
-  const every = search.get("every") as Every;
-  return {
-    events: events.length > 0 ? events : [first],
-    measure: (search.get("measure") as Measure) === "events" ? "events" : "people",
-    every: EVERY.includes(every) ? every : usual,
-  };
+interface ToldProps {
+  answer: TrendAnswer;
+  definition: TrendDefinition;
+  onOpen: (cell: TrendCell) => void;
 }
 
-function writeTrend(now: URLSearchParams, question: TrendQuestion, usual: Every): URLSearchParams {
-  const next = new URLSearchParams(now);
-  for (const name of ["event", "measure", "every"]) next.delete(name);
-  for (const event of question.events) next.append("event", event);
-  if (question.measure !== "people") next.set("measure", question.measure);
-  if (question.every !== usual) next.set("every", question.every);
-  return next;
-}
-
-type Point = [string, number];
-const pointsOf = (answer: TrendAnswer, at: number): Point[] =>
-  (answer.series[at]?.points ?? []) as Point[];
-
-function Curves({ answer, question }: { answer: TrendAnswer; question: TrendQuestion }) {
-  const { hueOf } = useProject();
-  const scheme = useComputedColorScheme("light");
-  const lines = useMemo(
-    () =>
-      answer.series.map((series, at) => ({
-        name: series.event ?? "Any event",
-        colour: hueValue(hueOf(series.event ?? ""), scheme),
-        values: pointsOf(answer, at).map(([, value]) => value),
-      })),
-    [answer, hueOf, scheme],
-  );
-  const starts = useMemo(() => pointsOf(answer, 0).map(([start]) => start), [answer]);
-  const says =
-    `${question.measure} by ${question.every} for ${list(lines.map((line) => line.name))}: ` +
-    `${starts.length} values each, in the table below.`;
+function Told({ answer: told, definition, onOpen }: ToldProps) {
+  const { project } = useProject();
   return (
-    <LineChart
-      starts={starts}
-      every={question.every}
-      lines={lines}
-      says={says}
-      height={340}
-      named={lines.length > 1}
-    />
+    <>
+      <TrendWords answer={told} definition={definition} />
+      <Sheet
+        title={`Each ${definition.every}`}
+        note={[project.timezone, pooledNote(told.pooled)].filter(Boolean).join(" · ")}
+        aside={<AnswerMark about={told.about} />}
+      >
+        <TrendCurves answer={told} definition={definition} onOpen={onOpen} />
+      </Sheet>
+      {told.series.length > 1 && (
+        <Sheet title="Over the whole period">
+          <TrendTotals answer={told} definition={definition} onOpen={onOpen} />
+        </Sheet>
+      )}
+      <Sheet title="The same in figures">
+        <TrendFigures answer={told} definition={definition} onOpen={onOpen} />
+      </Sheet>
+    </>
   );
 }
 
-function Figures({ answer, every }: { answer: TrendAnswer; every: Every }) {
-  const rows = pointsOf(answer, 0)
-    .map(([start], at) => ({
-      start,
-      values: answer.series.map((_, place) => pointsOf(answer, place)[at]?.[1] ?? 0),
-    }))
-    .reverse();
-  type Row = (typeof rows)[number];
-  const columns: Column<Row>[] = [
-    {
-      title:
-        every === "hour" ? "Hour" : every === "day" ? "Day" : every === "week" ? "Week" : "Month",
-      cell: (row) => interval(row.start, every),
-    },
-    ...answer.series.map((series, place): Column<Row> => ({
-      title: series.event ?? "Any event",
-      head: <EventName event={series.event ?? "Any event"} />,
-      figure: true,
-      cell: (row) => count(row.values[place] ?? 0),
-    })),
-  ];
+// The first line in one number: the whole period, not the sum of its intervals.
+function TrendWords({ answer: told, definition }: Omit<ToldProps, "onOpen">) {
+  const { choice } = usePeriod();
+  const [first] = told.series;
+  if (!first || first.total === null || first.total === undefined) return null;
+  const asked = definition.series[first.series ?? 0];
+  const before = first.total_before;
   return (
-    <Table
-      caption="The trend in figures, the newest first"
-      columns={columns}
-      rows={rows}
-      rowsShown={14}
-    />
+    <div className={answer.answer} aria-live="polite">
+      <p className={answer.number}>
+        {sayFigure(first.total)}
+        <span className={answer.unit}>{measureOf(asked?.measure).name.toLowerCase()}</span>
+      </p>
+      <p className={answer.words}>
+        {lineName(first, definition)}, {sayPeriod(choice)}.{" "}
+        {before !== null && before !== undefined && (
+          <>
+            That is {sayChange(first.total, before)} {first.total === before ? "as" : "than"} the{" "}
+            {sayFigure(before)} in the period before.
+          </>
+        )}
+      </p>
+    </div>
   );
 }

@@ -29,3 +29,6 @@ function hash(text: string): number {
     sum = Math.imul(sum ^ text.charCodeAt(place), 16777619);
   return sum >>> 0;
 }
+
+// The values of a property, by their place in an answer: the most frequent first.
+export const valueColour = (place: number): string => hueVariable(place < HUES ? place : undefined);

@@ -1,18 +1,34 @@
-// A condition on an event's property, said in words: “price at least 10”.
+// A condition on a property, said in words: “price at least 10”, “the person's plan is team”.
 
-import type { Condition } from "../api/shapes";
+import type { Condition, Of } from "../api/shapes";
 import { list } from "./number";
 
-export type Test = "is" | "is_not" | "contains" | "at_least" | "at_most" | "is_set";
+export type Test = Exclude<keyof Condition, "property" | "of">;
+
+const ANY = ["text", "number", "flag"];
 
 export const TESTS: { test: Test; says: string; types: string[] }[] = [
-  { test: "is", says: "is", types: ["text", "number", "flag"] },
-  { test: "is_not", says: "is not", types: ["text", "number", "flag"] },
+  { test: "is", says: "is", types: ANY },
+  { test: "is_not", says: "is not", types: ANY },
   { test: "contains", says: "contains", types: ["text"] },
+  { test: "contains_not", says: "does not contain", types: ["text"] },
+  { test: "starts_with", says: "starts with", types: ["text"] },
+  { test: "matches", says: "matches the pattern", types: ["text"] },
   { test: "at_least", says: "is at least", types: ["number"] },
   { test: "at_most", says: "is at most", types: ["number"] },
-  { test: "is_set", says: "is set", types: ["text", "number", "flag"] },
+  { test: "more_than", says: "is more than", types: ["number"] },
+  { test: "less_than", says: "is less than", types: ["number"] },
+  { test: "is_set", says: "is set", types: ANY },
 ];
+
+const OF_TEXT: Test[] = ["contains", "contains_not", "starts_with", "matches"];
+const OF_NUMBER: Test[] = ["at_least", "at_most", "more_than", "less_than"];
+
+export const WHOSE: Record<Of, string> = {
+  event: "",
+  visit: "the visit's ",
+  person: "the person's ",
+};
 
 export function testOf(condition: Condition): Test {
   const found = TESTS.find(({ test }) => condition[test] !== undefined && condition[test] !== null);
@@ -26,11 +42,11 @@ export function valueText(condition: Condition): string {
 
 export function sayCondition(condition: Condition): string {
   const test = testOf(condition);
-  if (test === "is_set")
-    return `${condition.property} ${condition.is_set ? "is set" : "is not set"}`;
+  const property = WHOSE[condition.of ?? "event"] + condition.property;
+  if (test === "is_set") return `${property} ${condition.is_set ? "is set" : "is not set"}`;
   const value = condition[test];
-  const said = Array.isArray(value) ? list(value.map(String)) : String(value);
-  return `${condition.property} ${TESTS.find((one) => one.test === test)?.says ?? test} ${said}`;
+  const said = Array.isArray(value) ? list(value.map(String), "or") : String(value);
+  return `${property} ${TESTS.find((one) => one.test === test)?.says ?? test} ${said}`;
 }
 
 // What was typed, as the property's type wants it; null when it cannot be read that way.
@@ -43,8 +59,8 @@ export function makeCondition(
   if (test === "is_set") return { property, is_set: typed !== "no" };
   const text = typed.trim();
   if (!text) return null;
-  if (test === "contains") return { property, contains: text };
-  if (test === "at_least" || test === "at_most") {
+  if (OF_TEXT.includes(test)) return { property, [test]: text };
+  if (OF_NUMBER.includes(test)) {
     const limit = Number(text);
     return Number.isFinite(limit) ? { property, [test]: limit } : null;
   }

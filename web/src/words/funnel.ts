@@ -1,71 +1,105 @@
-// A funnel's question in the address bar, so that it can be shared and the back button undoes a
-// change. A bare step is its event's name; a step with conditions is its JSON.
+// A funnel's question as the address bar keeps it, and as the server hears it.
 
-import type { Condition, FunnelDefinition, Order, Period } from "../api/shapes";
+import type {
+  Breakdown,
+  Cell,
+  Every,
+  Exclusion,
+  FunnelDefinition,
+  FunnelStep,
+  Order,
+  Period,
+  Segment,
+} from "../api/shapes";
+import { duration, json, list, named, oneOf, text, type Fields } from "./address";
+import { sayValue } from "./breakdown";
+import { list as sayList } from "./number";
+import { interval } from "./time";
 
-export interface Step {
-  event: string;
-  where: Condition[];
-}
+// What of the answer one looks at; each costs the server only when it is asked for.
+export type Show = "steps" | "time" | "duration" | "why";
+export type Count = NonNullable<FunnelDefinition["count"]>;
+export type ValueOf = "first" | "last" | "every";
 
 export interface FunnelQuestion {
-  steps: Step[];
+  step: FunnelStep[];
   within: string;
   order: Order;
+  without: Exclusion[];
+  exclusion: NonNullable<FunnelDefinition["exclusion"]>;
+  hold: string;
+  count: Count;
+  by: Breakdown;
+  value: ValueOf;
+  show: Show;
+  every: Every;
+  property: string[];
 }
 
-// The server reads at most this many steps, and a sentence does not hold more.
-export const STEPS_MAX = 12;
-export const WITHIN_DEFAULT = "30 days";
+// A sentence does not hold more; the server would take sixty.
+export const STEPS_MAX = 20;
+export const WITHIN_USUAL = "30 days";
 
-const ORDERS: Order[] = ["ordered", "strict", "any"];
-const A_DURATION = /^\d{1,9} (second|minute|hour|day|week)s?$/;
+export const FUNNEL: Fields<FunnelQuestion> = {
+  step: list(named<FunnelStep>(), STEPS_MAX),
+  within: duration(WITHIN_USUAL),
+  order: oneOf("ordered", "strict", "any"),
+  without: list(json<Exclusion>(), STEPS_MAX),
+  exclusion: oneOf("attempt", "person"),
+  hold: text,
+  count: oneOf("people", "visits", "attempts"),
+  by: json<Breakdown>(),
+  value: oneOf("first", "last", "every"),
+  show: oneOf("steps", "time", "duration", "why"),
+  every: oneOf("week", "hour", "day", "month", "quarter", "year"),
+  property: list(text, 10),
+};
 
-export function readFunnel(search: URLSearchParams): FunnelQuestion {
-  const within = search.get("within") ?? "";
-  const order = search.get("order") as Order;
-  return {
-    steps: search.getAll("step").slice(0, STEPS_MAX).map(readStep),
-    within: A_DURATION.test(within) ? within : WITHIN_DEFAULT,
-    order: ORDERS.includes(order) ? order : "ordered",
-  };
-}
+export type Asking = Partial<FunnelQuestion> & { step: FunnelStep[] };
 
-export function writeFunnel(search: URLSearchParams, question: FunnelQuestion): void {
-  for (const name of ["step", "within", "order", "open"]) search.delete(name);
-  for (const step of question.steps) search.append("step", writeStep(step));
-  if (question.within !== WITHIN_DEFAULT) search.set("within", question.within);
-  if (question.order !== "ordered") search.set("order", question.order);
-}
-
-export function writeStep(step: Step): string {
-  const bare = step.where.length === 0 && !step.event.startsWith("{");
-  return bare ? step.event : JSON.stringify(step);
-}
-
-function readStep(text: string): Step {
-  if (text.startsWith("{")) {
-    try {
-      const read = JSON.parse(text) as Partial<Step>;
-      if (typeof read.event === "string")
-        return { event: read.event, where: Array.isArray(read.where) ? read.where : [] };
-    } catch {
-      // A name may itself begin with a brace.
-    }
-  }
-  return { event: text, where: [] };
-}
-
-export function definitionOf(question: FunnelQuestion, period: Period | null): FunnelDefinition {
+export function definitionOf(
+  question: Asking,
+  asked: { period?: Period; segment?: Segment },
+): FunnelDefinition {
+  const { step, show = "steps" } = question;
+  const several = step.length > 1;
   return {
     kind: "funnel",
-    steps: question.steps.map(({ event, where }) =>
-      where.length > 0 ? { event, where } : { event },
-    ),
-    within: question.within,
-    order: question.order,
-    ...(period ? { period } : {}),
+    steps: step,
+    within: question.within ?? WITHIN_USUAL,
+    order: question.order ?? "ordered",
+    ...(question.without ? { exclude: question.without } : {}),
+    ...(question.exclusion ? { exclusion: question.exclusion } : {}),
+    ...(question.hold ? { hold: question.hold } : {}),
+    ...(question.count ? { count: question.count } : {}),
+    ...(question.by ? { breakdown: question.by } : {}),
+    ...(question.value && question.by ? { value_of: question.value } : {}),
+    ...(show === "time" ? { every: question.every ?? "week" } : {}),
+    ...(several && (show === "steps" || show === "duration") ? { times: true } : {}),
+    ...(show === "why" ? { correlate: { properties: question.property ?? [] } } : {}),
+    ...asked,
   };
+}
+
+export const stepName = (step: FunnelStep): string =>
+  step.name ||
+  sayList([step.event, ...(step.or ?? []).map((one) => one.event ?? "anything")], "or");
+
+// What a number of a funnel stands for: “Did Signed Up, then not Paid”.
+export function sayFunnelCell(definition: FunnelDefinition, cell: Cell): string {
+  const step = Number(cell["step"]);
+  const at = definition.steps[step - 1];
+  const before = definition.steps.slice(0, step - 1).findLast((one) => !one.optional);
+  const name = at ? stepName(at) : "";
+  const said =
+    cell["reached"] === false
+      ? `Did ${before ? stepName(before) : "nothing"}, then not ${name}`
+      : `Reached step ${step}, ${name}`;
+  const value = cell["value"] as string[] | undefined;
+  const when = cell["interval"] as string | undefined;
+  return [said, value && sayValue(value), when && interval(when, definition.every ?? "day")]
+    .filter(Boolean)
+    .join(", ");
 }
 
 export function move<T>(items: T[], from: number, to: number): T[] {

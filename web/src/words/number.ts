@@ -11,6 +11,18 @@ export const compact = (value: number): string => short.format(value);
 
 export const plain = (value: number): string => oneDecimal.format(value);
 
+// A figure of any size: whole ones as they are, others with as many digits as one reads.
+const fewDigits = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+
+export const figure = (value: number): string =>
+  Number.isInteger(value) || Math.abs(value) >= 1_000 ? count(value) : fewDigits.format(value);
+
+// Odds beyond these bounds are as good as certain, and their digits say nothing.
+export function odds(value: number): string {
+  if (value < 0.01) return `<${THIN_SPACE}0.01`;
+  return value > 999 ? `>${THIN_SPACE}999` : figure(value);
+}
+
 // A share is never rounded to all or nothing while someone is missing or left.
 export function percent(share: number): string {
   if (!Number.isFinite(share)) return "–";
@@ -45,6 +57,10 @@ export function points(now: number, before: number): string {
   return `${size} points ${difference > 0 ? "more" : "less"} than`;
 }
 
-export function list(words: string[]): string {
-  return new Intl.ListFormat("en-GB", { type: "conjunction" }).format(words);
+export function list(words: string[], joined: "and" | "or" = "and"): string {
+  const type = joined === "and" ? "conjunction" : "disjunction";
+  return new Intl.ListFormat("en-GB", { type }).format(words);
 }
+
+export const times = (value: number): string =>
+  value === 1 ? "once" : value === 2 ? "twice" : `${count(value)} times`;

@@ -66,7 +66,16 @@ const month = (date: string): string =>
 export function interval(start: string, every: string): string {
   if (every === "hour") return `${shortDay(start)}, ${start.slice(11, 16)}`;
   if (every === "month") return month(start);
+  if (every === "quarter")
+    return `Q${Math.ceil(Number(start.slice(5, 7)) / 3)} ${start.slice(0, 4)}`;
+  if (every === "year") return start.slice(0, 4);
   return every === "week" ? `Week of ${day(start)}` : day(start);
+}
+
+// The same where there is little room: “9 Nov”, “14:00”.
+export function shortInterval(start: string, every: string): string {
+  if (every === "hour") return start.slice(11, 16);
+  return every === "day" || every === "week" ? shortDay(start) : interval(start, every);
 }
 
 export function addDays(date: string, days: number): string {
@@ -81,4 +90,13 @@ export function length(ms: number): string {
   if (ms < MINUTE) return `${Math.round(ms / 1000)} s`;
   if (ms < HOUR) return `${Math.round(ms / MINUTE)} min`;
   return `${Math.floor(ms / HOUR)} h ${Math.round((ms % HOUR) / MINUTE)} min`;
+}
+
+// “2.5 h”: how long something took, in the unit that says it in few digits.
+export function lasting(seconds: number): string {
+  const digits = (value: number) => String(Number(value.toPrecision(value < 10 ? 2 : 3)));
+  if (seconds < 60) return `${digits(seconds)} s`;
+  if (seconds < 3_600) return `${digits(seconds / 60)} min`;
+  if (seconds < 86_400 * 2) return `${digits(seconds / 3_600)} h`;
+  return `${digits(seconds / 86_400)} days`;
 }

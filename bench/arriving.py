@@ -1,0 +1,177 @@
+"""Questions while events arrive: clients send at a steady rate, the applier and the background work
+do theirs, all in one process, as in a server.
+
+    quiet      ask · pause · ask · pause · …
+    arriving   ask · pause · ask · pause · …      and every 50 ms a batch of 500 events is accepted
+
+The events are of people whom the log knows: the folder holds no identifiers, so the first ones that
+are seen get the first ids there are.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future
+from contextlib import closing
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from statistics import median
+from threading import Event as Signal
+from threading import Thread
+
+import numpy as np
+
+from bench.engines.sojourn import PROJECT
+from bench.questions import QUESTIONS
+from bench.workload import COUNTRIES, DAY_MS, DAYS, DEVICES, NAMES, PAGES, START_MS, Workload
+from sojourn.application import Sojourn
+from sojourn.event import Event, Identifier
+from sojourn.ingest.project import Project
+from sojourn.reports.trend import TrendDefinition, TrendSeries
+from sojourn.settings import Settings
+from sojourn.timeline import EVERY_PURPOSE
+
+RATE = 10_000
+BATCH = 500
+ACTIVE_SHARE = 0.1
+"""Of the people: those who are about while we ask."""
+PAUSE_S = 0.1
+"""Between two questions: nobody asks without ever looking at an answer."""
+QUIET_SHARE = 0.25
+"""Of the time, spent asking before anything arrives."""
+
+
+@dataclass(slots=True)
+class Arrived:
+    """Seconds of each question while nothing and while something arrived; how many events were
+    accepted, in how many seconds, and how many of them the answer saw right afterwards."""
+
+    quiet: dict[str, list[float]] = field(default_factory=dict)
+    arriving: dict[str, list[float]] = field(default_factory=dict)
+    accepted: int = 0
+    seconds: float = 0.0
+    seen: int = 0
+
+    def ratio(self, question: str) -> float:
+        """How many times as long the question took while events arrived, by the medians."""
+        return median(self.arriving[question]) / median(self.quiet[question])
+
+
+def measure(
+    connection: Connection, folder: Path, log: Workload, questions: Sequence[str], seconds: float
+) -> None:
+    """Ask for so many seconds while events arrive; tell what that came to."""
+    begun = time.monotonic()
+    ended_ms = START_MS + DAYS * DAY_MS
+
+    def clock_ms() -> int:
+        return ended_ms + int((time.monotonic() - begun) * 1000)
+
+    arrived = Arrived()
+    with Sojourn(Settings(data=folder), clock_ms=clock_ms) as sojourn:
+        _number_rows(folder, sojourn.applier.applied)
+        sojourn.start()
+        project = sojourn.project(PROJECT)
+        _ask(sojourn, project, questions, 0)
+        arrived.quiet = _ask(sojourn, project, questions, QUIET_SHARE * seconds)
+        before = _events(sojourn, project)
+        clients = Clients(sojourn, project, log)
+        clients.start()
+        arrived.arriving = _ask(sojourn, project, questions, seconds)
+        arrived.accepted, arrived.seconds = clients.stop()
+        arrived.seen = _events(sojourn, project) - before
+        connection.send(arrived)
+
+
+def _number_rows(folder: Path, last: int) -> None:
+    """Let the inbox go on after the last row of the table, whose log did not come through it."""
+    with closing(sqlite3.connect(folder / "inbox.db")) as inbox, inbox:
+        inbox.execute("INSERT INTO sqlite_sequence VALUES ('inbox', ?)", (last,))
+
+
+def _events(sojourn: Sojourn, project: Project) -> int:
+    """How many events an answer is made from."""
+    events: int = sojourn.ask(project, TrendDefinition((TrendSeries(),))).about.events
+    return events
+
+
+def _ask(
+    sojourn: Sojourn, project: Project, questions: Sequence[str], seconds: float
+) -> dict[str, list[float]]:
+    """Every question in turn, again and again, at least once; how long each time took."""
+    end = time.monotonic() + seconds
+    took: dict[str, list[float]] = {question: [] for question in questions}
+    while True:
+        for question in questions:
+            began = time.perf_counter()
+            sojourn.ask(project, QUESTIONS[question].definition)
+            took[question].append(time.perf_counter() - began)
+            time.sleep(PAUSE_S)
+        if time.monotonic() >= end:
+            return took
+
+
+class Clients:
+    """Send batches at the rate, from a thread of their own, until stopped."""
+
+    def __init__(self, sojourn: Sojourn, project: Project, log: Workload) -> None:
+        self._sojourn = sojourn
+        self._project = project
+        self._people = max(1, round(ACTIVE_SHARE * log.people))
+        self._rng = np.random.default_rng([log.seed, 5])
+        self._accepted: list[Future[int]] = []
+        self._done = Signal()
+        self._thread = Thread(target=self._send, name="clients", daemon=True)
+        self._began = 0.0
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._began = time.monotonic()
+        self._thread.start()
+
+    def stop(self) -> tuple[int, float]:
+        """Stop sending; how many events were accepted, and in how many seconds."""
+        self._done.set()
+        self._thread.join()
+        seconds = time.monotonic() - self._began
+        for accepted in self._accepted:
+            accepted.result()
+        return BATCH * len(self._accepted), seconds
+
+    def _send(self) -> None:
+        number = 0
+        while not self._done.is_set():
+            _, accepted = self._sojourn.accept(self._project, self._batch(number))
+            if accepted is not None:
+                self._accepted.append(accepted)
+            number += 1
+            # Whoever is late sends at once, so that the rate is kept where it can be.
+            self._done.wait(max(0.0, self._began + number * BATCH / RATE - time.monotonic()))
+
+    def _batch(self, number: int) -> list[Event]:
+        rng, now = self._rng, self._sojourn.clock_ms()
+        person = rng.integers(0, self._people, BATCH).tolist()
+        name = (rng.random(BATCH) ** 3 * len(NAMES)).astype(int).tolist()
+        page = rng.integers(0, len(PAGES), BATCH).tolist()
+        return [
+            Event(
+                name=NAMES[name[place]],
+                ts=now - BATCH + place,
+                identifiers=(Identifier("user_id", f"person {person[place]}"),),
+                properties={
+                    "price": float(page[place]),
+                    "duration": float(place),
+                    "page": PAGES[page[place]],
+                    "country": COUNTRIES[page[place] % len(COUNTRIES)],
+                    "device": DEVICES[page[place] % len(DEVICES)],
+                    "member": place % 3 == 0,
+                },
+                message_id=f"{number}-{place}",
+                source="bench",
+                purposes=EVERY_PURPOSE,
+            )
+            for place in range(BATCH)
+        ]

@@ -1,0 +1,300 @@
+"""Asking: from a definition to an answer, and from a cell of it to its people.
+
+What all reports share is here: checks, the segment, the breakdown's values, the time limit, and the
+account of how the answer was found. What each of them counts is in `reports/`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from threading import Event as Signal
+from typing import Any, TypeVar
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn import breakdown, filter, segment
+from sojourn.errors import BadQuestion, Interrupted
+from sojourn.executor import Executor
+from sojourn.found import found_in
+from sojourn.ingest.project import Project
+from sojourn.period import from_ms, instants
+from sojourn.policy import purposes
+from sojourn.report import About, Question, Report
+from sojourn.scope import Scope
+from sojourn.segment import Behind, Segment
+from sojourn.timeline import Timeline
+from sojourn.timelines.parts import Snapshot
+
+REPORTS: dict[str, Report[Any, Any]] = found_in("sojourn.reports", "REPORT")
+
+Result = TypeVar("Result")
+Mask = NDArray[np.bool_]
+Behinds = dict[bytes, Callable[[Timeline], Mask]]
+
+NOBODY = np.empty(0, dtype=np.int64)
+BEHIND_DEPTH_MAX = 3
+"""A cell of an answer about a segment made of a cell of an answer: nobody means more than that."""
+
+
+@dataclass(slots=True)
+class Patience:
+    """How long a question may take, and whether somebody still wants to know."""
+
+    seconds: float
+    cancelled: Signal = field(default_factory=Signal)
+    _begun: float = field(default_factory=time.monotonic)
+
+    def check(self) -> None:
+        """Give up between two parts, when it is time to."""
+        if self.cancelled.is_set():
+            raise Interrupted("The question was cancelled")
+        if time.monotonic() - self._begun > self.seconds:
+            raise Interrupted(
+                "The question took too long",
+                detail=f"{self.seconds:g} seconds are allowed.",
+                mend="Ask for a shorter period or fewer steps, or raise SOJOURN_QUESTION_SECONDS.",
+            )
+
+    @property
+    def ms(self) -> float:
+        """Milliseconds since the question was asked."""
+        return (time.monotonic() - self._begun) * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a question needs to know besides its definition: whom it asks, when, and by what."""
+
+    project: Project
+    executor: Executor
+    now_ms: int
+    visit_gap_ms: int
+    saved: Callable[[str], Segment]
+    patience: Patience
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that has been checked, with all it needs; without a report it only asks who is in
+    the segment."""
+
+    report: Report[Any, Any] | None
+    definition: Question
+    snapshot: Snapshot
+    scope: Scope
+    segment: Segment | None
+    behinds: Behinds
+    around: Circumstances
+
+    def each(self, function: Callable[[Timeline], Result]) -> list[Result]:
+        """The function's results over every part, of the people that the question is about."""
+
+        def one(part: Timeline) -> Result:
+            self.around.patience.check()
+            return function(self.narrowed(part))
+
+        return self.around.executor.map(one, self.snapshot.parts)
+
+    def narrowed(self, part: Timeline) -> Timeline:
+        """A part in which only people of the segment have events."""
+        self.snapshot.touch(part)
+        if self.segment is None:
+            return part
+        return part.only(segment.members(self.segment, part, self.scope, self._stands_behind))
+
+    def people(self, cell: Any) -> Callable[[Timeline], Mask]:
+        """Who of a part stands behind a cell."""
+
+        report = self.report
+        assert report is not None
+
+        def mask(part: Timeline) -> Mask:
+            own = self.narrowed(part)
+            chosen: Mask = report.people(self.definition, cell, own, self.scope)
+            return chosen & (own.ends > own.starts)
+
+        return mask
+
+    def _stands_behind(self, behind: Behind, part: Timeline) -> Mask:
+        return self.behinds[msgspec.json.encode(behind)](part)
+
+
+def ask(definition: Question, around: Circumstances) -> Any:
+    """The answer: a kernel over every part, then the sum."""
+    asked = prepare(definition, around)
+    report, scope = report_of(definition), asked.scope
+
+    def one(part: Timeline) -> tuple[Any, int, int]:
+        seen = part.ends - part.starts
+        counted = report.partial(definition, part, scope)
+        return counted, int(np.count_nonzero(seen)), int(seen.sum())
+
+    found = asked.each(one)
+    partials, people, events = zip(*found, strict=True) if found else ((), (), ())
+    answer = report.answer(definition, reduce(report.add, partials), scope)
+    about = About(
+        people=sum(people),
+        unseen=asked.snapshot.unseen(scope.purpose),
+        **_span(scope),
+        parts=len(partials),
+        events=sum(events),
+        ms=round(around.patience.ms, 1),
+    )
+    return msgspec.structs.replace(answer, about=about)
+
+
+def people_behind(definition: Question, cell: Any, around: Circumstances) -> list[int]:
+    """The ids of the people behind one cell of an answer, ascending."""
+    asked = prepare(definition, around)
+    behind = asked.people(cell)
+
+    def ids(part: Timeline) -> NDArray[np.int64]:
+        return part.people[behind(part)]
+
+    found = around.executor.map(ids, asked.snapshot.parts)
+    people: list[int] = np.sort(np.concatenate([NOBODY, *found])).tolist()
+    return people
+
+
+def members(wanted: Segment, around: Circumstances) -> tuple[list[int], int]:
+    """The ids of the people in a segment, ascending, and how many people there are."""
+    asked = prepare_segment(wanted, around)
+    found = asked.each(lambda part: part.people[part.ends > part.starts])
+    return np.sort(np.concatenate([NOBODY, *found])).tolist(), asked.snapshot.people
+
+
+def prepare_segment(wanted: Segment, around: Circumstances) -> Asked:
+    """Check a question about nothing but who is in a segment."""
+    snapshot = around.project.parts.now()
+    scope = _scope(Question(), snapshot, around)
+    return _asked(None, Question(segment=wanted), snapshot, scope, around, 0)
+
+
+def prepare(definition: Question, around: Circumstances, depth: int = 0) -> Asked:
+    """Check a question, and settle all that its parts have in common."""
+    report = report_of(definition)
+    snapshot = around.project.parts.now()
+    report.check(definition)
+    for where, choice in report.choices(definition):
+        _check_choice(choice, where, around.project)
+    own_breakdown = report.breakdown(definition)
+    breakdown.check(own_breakdown)
+    scope = _scope(definition, snapshot, around)
+    asked = _asked(report, definition, snapshot, scope, around, depth)
+    if own_breakdown is None:
+        return asked
+    choices = report.surveyed(definition)
+    counted = asked.each(lambda part: breakdown.survey(own_breakdown, choices, part, scope))
+    values = breakdown.chosen(own_breakdown, sum(counted, Counter()))
+    return replace(asked, scope=replace(scope, values=values))
+
+
+def report_of(definition: Question) -> Report[Any, Any]:
+    """The report that a definition asks for."""
+    return REPORTS[str(definition.__struct_config__.tag)]
+
+
+def decode_definition(text: bytes) -> Question:
+    """A report's definition from its JSON."""
+    try:
+        return _definition(msgspec.json.decode(text, type=dict[str, Any]))
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as failure:
+        raise _unreadable(failure) from None
+
+
+def _asked(
+    report: Report[Any, Any] | None,
+    definition: Question,
+    snapshot: Snapshot,
+    scope: Scope,
+    around: Circumstances,
+    depth: int,
+) -> Asked:
+    segment.check(definition.segment)
+    spelled = segment.spelled_out(definition.segment, around.saved)
+    segment.check(spelled)
+    for where, choice in segment.choices(spelled):
+        _check_choice(choice, where, around.project)
+    behinds = {
+        msgspec.json.encode(behind): _behind(behind, around, depth)
+        for behind in segment.behinds(spelled)
+    }
+    return Asked(report, definition, snapshot, scope, spelled, behinds, around)
+
+
+def _behind(behind: Behind, around: Circumstances, depth: int) -> Callable[[Timeline], Mask]:
+    """Who stands behind a cell that a segment refers to, in any part."""
+    if depth >= BEHIND_DEPTH_MAX:
+        raise BadQuestion(
+            "Segments refer to cells of each other too deeply",
+            where="segment.behind",
+            mend="Save the inner one as a list of people.",
+        )
+    try:
+        definition = _definition(behind.definition)
+        report = report_of(definition)
+        cell = msgspec.convert(behind.cell, report.cell)
+    except (msgspec.MsgspecError, RecursionError) as failure:
+        raise _unreadable(failure) from None
+    return prepare(definition, around, depth + 1).people(cell)
+
+
+def _check_choice(choice: filter.EventChoice, where: str, project: Project) -> None:
+    filter.check(choice.where, f"{where}.where".lstrip("."))
+    if choice.event is not None and choice.event not in project.vocabulary.codes:
+        raise BadQuestion(
+            "Unknown event",
+            detail=f"Project “{project.name}” has never received “{choice.event[:200]}”.",
+            where=f"{where}.event".lstrip("."),
+            mend="Pick one of the names that the project's schema lists.",
+        )
+
+
+def _scope(definition: Question, snapshot: Snapshot, around: Circumstances) -> Scope:
+    project = around.project
+    start, end = instants(definition.period, project.zone, around.now_ms)
+    return Scope(
+        start_ms=(snapshot.first_ms or 0) if start is None else start,
+        end_ms=(-1 if snapshot.last_ms is None else snapshot.last_ms) if end is None else end,
+        purpose=purposes.bit_of(definition.purpose),
+        zone=project.zone,
+        week_start=project.week_start,
+        visit_gap_ms=around.visit_gap_ms,
+        now_ms=around.now_ms,
+    )
+
+
+def _span(scope: Scope) -> dict[str, str]:
+    """The period as `About` says it; nothing when it holds no instant."""
+    if scope.start_ms > scope.end_ms:
+        return {}
+    ends = (from_ms(ms, scope.zone).isoformat() for ms in (scope.start_ms, scope.end_ms))
+    return dict(zip(("from_", "to"), ends, strict=True))
+
+
+def _definition(fields: dict[str, Any]) -> Question:
+    kind = str(fields.get("kind", ""))
+    if kind not in REPORTS:
+        raise BadQuestion(
+            f"There is no report “{kind[:60]}”",
+            where="kind",
+            mend=f"There are {', '.join(sorted(REPORTS))}.",
+        )
+    definition: Question = msgspec.convert(fields, REPORTS[kind].definition)
+    return definition
+
+
+def _unreadable(failure: Exception) -> BadQuestion:
+    what, _, where = str(failure).partition(" - at `$")
+    return BadQuestion(
+        "The definition cannot be read",
+        detail=f"{what}.",
+        where=where.rstrip("`").lstrip("."),
+        mend="docs/reference/reports.md shows what each report takes.",
+    )

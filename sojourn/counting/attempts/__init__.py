@@ -1,0 +1,1 @@
+"""Attempts: how the funnels of each person are found, step by step, in the rows of a timeline."""

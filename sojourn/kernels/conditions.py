@@ -1,0 +1,45 @@
+"""Which rows satisfy a condition on a property: one pass over its column, without a branch.
+
+A property may have a column for each type of value; a condition is met where any of them meets it,
+so each pass adds to `met` what it finds.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, types
+from numpy.typing import NDArray
+
+from sojourn.kernels.layout import FLAGS, NUMBERS, TRUTHS, WORDS
+
+MET = types.boolean[::1]
+
+
+@njit((WORDS, TRUTHS, MET), cache=True, nogil=True)
+def meet_text(values: NDArray[np.int32], wanted: NDArray[np.bool_], met: NDArray[np.bool_]) -> None:
+    """Met where `wanted[code + 1]`; entry 0 stands for no value."""
+    for i in range(len(values)):
+        met[i] |= wanted[np.uint32(values[i] + 1)]
+
+
+@njit((FLAGS, TRUTHS, MET), cache=True, nogil=True)
+def meet_flag(values: NDArray[np.int8], wanted: NDArray[np.bool_], met: NDArray[np.bool_]) -> None:
+    """Met where `wanted[value + 1]`: of none, false and true."""
+    for i in range(len(values)):
+        met[i] |= wanted[np.uint32(values[i] + 1)]
+
+
+@njit((NUMBERS, types.float64, types.float64, MET), cache=True, nogil=True)
+def meet_number(
+    values: NDArray[np.float64], lowest: float, highest: float, met: NDArray[np.bool_]
+) -> None:
+    """Met from `lowest` to `highest`, ends included; NaN is nowhere."""
+    for i in range(len(values)):
+        met[i] |= (values[i] >= lowest) & (values[i] <= highest)
+
+
+@njit((TRUTHS, types.boolean, types.int64, types.int64[::1]), cache=True, nogil=True)
+def withdraw(met: NDArray[np.bool_], unless: bool, bit: int, held: NDArray[np.int64]) -> None:
+    """Take `bit` from every row of `held` where the condition's outcome is not `unless`."""
+    for i in range(len(met)):
+        held[i] &= ~(bit * np.int64(met[i] != unless))

@@ -1,0 +1,226 @@
+"""A part: whole timelines of some people, and what it takes to put some of them together anew.
+
+Rows come from tables in any order, and become a part by one permutation. The arrays of a part never
+change. Its property columns are made when a question first asks for them, and may leave memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from sys import getsizeof
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from sojourn.kernels.lawful import lawful
+from sojourn.store import FACT
+from sojourn.timeline import Column, PropertyType, Timeline
+from sojourn.timelines import ordering
+from sojourn.timelines.ledger import Ledger, let_go, mapped_bytes
+from sojourn.vocabulary import Vocabulary
+
+ROWS = "rows"
+"""The name under which the ledger knows the arrays that every question reads."""
+NEEDED = ("person", "ts", "order", "event", "purposes")
+"""The columns of a table that a part is made of."""
+
+ARRAYS = ("people", "facts", "starts", "ends", "ts", "event", "purposes", "order", "span")
+"""The arrays of a part, each a file of the cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows in no particular order: person int64 · ts int64 · order int64 · event uint16 codes ·
+    purposes uint16 · happened bool, false for facts; [m] each."""
+
+    person: NDArray[np.int64]
+    ts: NDArray[np.int64]
+    order: NDArray[np.int64]
+    event: NDArray[np.uint16]
+    purposes: NDArray[np.uint16]
+    happened: NDArray[np.bool_]
+
+    @property
+    def arrays(self) -> tuple[NDArray[Any], ...]:
+        """All of them, in this order."""
+        return self.person, self.ts, self.order, self.event, self.purposes, self.happened
+
+    @staticmethod
+    def of(table: pa.Table, vocabulary: Vocabulary) -> Rows:
+        """The rows of a table as `store.py` describes it."""
+        event, happened = _events(table["event"], vocabulary)
+        return Rows(
+            table["person"].to_numpy(),
+            table["ts"].to_numpy(),
+            table["order"].to_numpy(),
+            event,
+            table["purposes"].to_numpy().astype(np.uint16),
+            happened,
+        )
+
+    @staticmethod
+    def joined(pieces: Sequence[Rows]) -> Rows:
+        """The rows of several pieces, one after another."""
+        # Almost always there is one, and a copy of tens of millions of rows takes its time.
+        if len(pieces) == 1:
+            return pieces[0]
+        return Rows(
+            *(
+                np.concatenate(arrays)
+                for arrays in zip(*(piece.arrays for piece in pieces), strict=True)
+            )
+        )
+
+    def at(self, rows: NDArray[np.int64]) -> Rows:
+        """Some of the rows."""
+        return Rows(*(array[rows] for array in self.arrays))
+
+    def arranged(
+        self, person: NDArray[np.int64]
+    ) -> tuple[dict[str, NDArray[Any]], NDArray[np.int64]]:
+        """The arrays of a part by name, and which row each of its rows was.
+
+        `person` int64[m] says whose each row is by now.
+        """
+        rows = ordering.by_person(person, self.happened, self.ts, self.order)
+        happened = self.happened[rows]
+        people, facts, starts, ends = ordering.runs(person[rows], happened)
+        ts = self.ts[rows]
+        arrays: dict[str, NDArray[Any]] = {
+            "people": people,
+            "facts": facts,
+            "starts": starts,
+            "ends": ends,
+            "ts": ts,
+            "event": self.event[rows],
+            "purposes": self.purposes[rows],
+            "order": self.order[rows],
+            "span": span_of(ts if happened.all() else ts[happened]),
+        }
+        return arrays, rows
+
+
+@dataclass(eq=False, slots=True, weakref_slot=True)
+class Part:
+    """The arrays of a `Timeline`, and `order` int64[m] for adding to it; `span` holds the first and
+    the last instant of an event, or nothing. `read` makes a property's column."""
+
+    people: NDArray[np.int64]
+    facts: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    ts: NDArray[np.int64]
+    event: NDArray[np.uint16]
+    purposes: NDArray[np.uint16]
+    order: NDArray[np.int64]
+    span: NDArray[np.int64]
+    ledger: Ledger
+    read: Callable[[Part, PropertyType, str], Column]
+    _columns: dict[str, Column] = field(default_factory=dict, init=False)
+    _lawful: dict[int, NDArray[np.bool_]] = field(default_factory=dict, init=False)
+    _lock: Lock = field(default_factory=Lock, init=False)
+
+    def column(self, kind: PropertyType, name: str) -> Column:
+        """One property column, row for row; kept until memory is short."""
+        with self._lock:
+            known = self._columns.get(name)
+            if known is None:
+                known = self._columns[name] = self.read(self, kind, name)
+        self.ledger.use(self, name, _size(known))
+        return known
+
+    def columns_in_use(self) -> list[tuple[PropertyType, str]]:
+        """The columns that questions have asked for and that are still here."""
+        return [(column.type, name) for name, column in list(self._columns.items())]
+
+    def touch(self) -> None:
+        """Note that a question is about to read the rows. Those of a part that is not mapped are
+        in memory for good, and the ledger has nothing to say about them."""
+        if size := mapped_bytes(*self._read):
+            self.ledger.use(self, ROWS, size)
+
+    def drop(self, name: str) -> None:
+        """Let go of a column, or of the rows: they are mapped, and read again when needed."""
+        if name == ROWS:
+            let_go(*self._read, self.order)
+        else:
+            self._columns.pop(name, None)
+
+    @property
+    def _read(self) -> tuple[NDArray[Any], ...]:
+        """The arrays that every question reads."""
+        runs = (self.people, self.facts, self.starts, self.ends)
+        return (*runs, self.ts, self.event, self.purposes)
+
+    def lawful(self, purpose: int) -> NDArray[np.bool_]:
+        """Who has an event that is lawful for a purpose: bool[n]."""
+        known = self._lawful.get(purpose)
+        if known is None:
+            known = lawful(self.starts, self.ends, self.purposes, purpose)
+            self._lawful[purpose] = known
+        return known
+
+    def find(self, people: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where in this part those of some people (ascending) stand who are in it."""
+        place = np.searchsorted(self.people, people)
+        place = np.minimum(place, max(len(self.people) - 1, 0))
+        return place[self.people[place] == people] if len(self.people) else place[:0]
+
+    def rows_at(self, rows: NDArray[np.int64], index: NDArray[np.int64]) -> Rows:
+        """The rows of some people, who stand at `index`; `rows` are all of theirs, in order."""
+        lengths = self.ends[index] - self.facts[index]
+        return Rows(
+            np.repeat(self.people[index], lengths),
+            self.ts[rows],
+            self.order[rows],
+            self.event[rows],
+            self.purposes[rows],
+            rows >= np.repeat(self.starts[index], lengths),
+        )
+
+    def timeline(
+        self, ends: NDArray[np.int64], names: tuple[str, ...], vocabulary: Vocabulary
+    ) -> Timeline:
+        """The part as questions see it, with other ends of the runs."""
+        return Timeline(
+            people=self.people,
+            facts=self.facts,
+            starts=self.starts,
+            ends=ends,
+            ts=self.ts,
+            event=self.event,
+            purposes=self.purposes,
+            names=names,
+            read_property=lambda name: tuple(
+                self.column(kind, column) for kind, column in vocabulary.columns(name)
+            ),
+        )
+
+
+def span_of(instants: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The first and the last of some instants, or nothing: int64[2] or [0]."""
+    return np.array([instants.min(), instants.max()]) if len(instants) else instants[:0]
+
+
+def _size(column: Column) -> int:
+    """The bytes that a column takes; most of them may be those of its words."""
+    return column.values.nbytes + sum(map(getsizeof, column.words))
+
+
+def _events(
+    names: pa.ChunkedArray, vocabulary: Vocabulary
+) -> tuple[NDArray[np.uint16], NDArray[np.bool_]]:
+    """The codes of a column of event names, and which rows are events: [m] each."""
+    codes, happened = [np.empty(0, dtype=np.uint16)], [np.empty(0, dtype=np.bool_)]
+    for chunk in names.chunks:
+        coded = chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode()
+        words = coded.dictionary.to_pylist()
+        table = np.array([0 if word == FACT else vocabulary.codes[word] for word in words])
+        indices = coded.indices.to_numpy(zero_copy_only=False)
+        codes.append(table.astype(np.uint16)[indices])
+        happened.append(np.array([word != FACT for word in words], dtype=np.bool_)[indices])
+    return np.concatenate(codes), np.concatenate(happened)
