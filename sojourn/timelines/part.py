@@ -68,12 +68,8 @@ class Rows:
         # Almost always there is one, and a copy of tens of millions of rows takes its time.
         if len(pieces) == 1:
             return pieces[0]
-        return Rows(
-            *(
-                np.concatenate(arrays)
-                for arrays in zip(*(piece.arrays for piece in pieces), strict=True)
-            )
-        )
+        arrays = zip(*(piece.arrays for piece in pieces), strict=True)
+        return Rows(*(np.concatenate(alike) for alike in arrays))
 
     def at(self, rows: NDArray[np.int64]) -> Rows:
         """Some of the rows."""
