@@ -31,7 +31,7 @@ from sojourn.timeline import EVERY_PURPOSE
 PROJECT = "bench"
 ROW_EVENTS = 500
 """Events of one inbox row: a usual batch of a client."""
-NEEDED = ("people", "starts", "ends", "ts", "event", "purposes")
+NEEDED = ("people", "facts", "starts", "ends", "ts", "event", "purposes")
 """The arrays of a part that every question reads; `order` is only for merging."""
 
 

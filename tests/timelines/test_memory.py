@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -133,7 +134,9 @@ def test_questions_under_a_tiny_ceiling_have_the_same_answers(tmp_path: Path) ->
     sojourn, project = open_shop(tmp_path)
     with sojourn:
         some = [
-            event("look", at, user=f"u{at % 90}", message_id=str(at), **dict.fromkeys(names, at))
+            msgspec.structs.replace(
+                event("look", at, user=f"u{at % 90}"), properties=dict.fromkeys(names, at)
+            )
             for at in range(4_000)
         ]
         send(sojourn, project, some)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sojourn.ingest.project import Project
 from sojourn.store import CORE, FACT
 from sojourn.stores.memory import MemoryStore
-from sojourn.timelines import settled
+from sojourn.timelines import parts, settled
 from sojourn.timelines.canon import Canon
 from sojourn.timelines.ledger import Ledger
 from sojourn.timelines.parts import Parts, Snapshot
@@ -220,6 +220,26 @@ def test_what_comes_while_parts_settle_is_shown_once(
     for step in ("look", "commit", "settle", "reopen"):
         history.do(step)
         assert found(history.parts.now()) == history.expected()
+
+
+def test_after_a_costly_step_the_last_snapshot_serves_for_a_moment_unless_someone_is_hidden(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s = 100.0
+    monkeypatch.setattr(parts, "CHEAP_ROWS", 2)
+    monkeypatch.setattr(parts, "GOOD_FOR_ROW_S", 1.0)
+    monkeypatch.setattr(parts.time, "monotonic", lambda: now_s)
+    history = History(None)
+    history.add([(1, 1, "a"), (2, 1, "a")])
+    assert history.parts.now().people == 2
+    history.add([(3, 1, "a")])
+    assert history.parts.now().people == 2
+    history.hide(frozenset([1]))
+    assert found(history.parts.now()) == history.expected(), "hiding waits for nothing"
+    history.add([(4, 1, "a")])
+    now_s += parts.GOOD_FOR_MAX_S
+    assert found(history.parts.now()) == history.expected()
+    assert parts.GOOD_FOR_MAX_S <= 0.5, "an event is seen within a second"
 
 
 def test_late_event_takes_its_place(tmp_path: Path) -> None:
