@@ -95,14 +95,16 @@ class Asked:
     def each(self, function: Callable[[Timeline], Result]) -> list[Result]:
         """The function's results over every part, of the people that the question is about."""
 
-        def one(part: Timeline) -> Result:
-            self.around.patience.check()
-            return function(self.narrowed(part))
-
-        return self.around.executor.map(one, self.snapshot.parts)
+        return self.around.executor.map(
+            lambda part: function(self.narrowed(part)), self.snapshot.parts
+        )
 
     def narrowed(self, part: Timeline) -> Timeline:
-        """A part in which only people of the segment have events."""
+        """A part in which only people of the segment have events.
+
+        Whatever reads a part comes by here, so here a question that took too long is given up.
+        """
+        self.around.patience.check()
         self.snapshot.touch(part)
         if self.segment is None:
             return part
@@ -110,7 +112,6 @@ class Asked:
 
     def people(self, cell: Any) -> Callable[[Timeline], Mask]:
         """Who of a part stands behind a cell."""
-
         report = self.report
         assert report is not None
 

@@ -32,6 +32,10 @@ EVERY_PURPOSE = 0xFFFF
 PropertyType = Literal["number", "text", "flag"]
 
 
+NONE: dict[PropertyType, float] = {"number": np.nan, "text": -1, "flag": -1}
+"""What stands in a column where there is no value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """The values of one property, of one type, one an event of the timeline.

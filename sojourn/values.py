@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.filter import Of
 from sojourn.kernels.spread import first_in_visit, newest_fact, over_runs
 from sojourn.scope import Scope
-from sojourn.timeline import Column, Timeline
-
-NONE: dict[str, Any] = {"number": np.nan, "text": -1, "flag": -1}
+from sojourn.timeline import NONE, Column, Timeline
 
 
 def columns_of(timeline: Timeline, property: str, of: Of, scope: Scope) -> tuple[Column, ...]:

@@ -184,6 +184,9 @@ def test_question_that_takes_too_long_is_given_up(shop: tuple[Sojourn, Project])
         sojourn.ask(project, decode_definition(FUNNEL))
     assert refusal.value.status == 408
     assert "SOJOURN_QUESTION_SECONDS" in refusal.value.mend
+    cell = msgspec.convert({"step": 1}, asking.REPORTS["funnel"].cell)
+    with pytest.raises(Interrupted, match="too long"):
+        sojourn.people_behind(project, decode_definition(FUNNEL), cell)
 
 
 class OneByOne:

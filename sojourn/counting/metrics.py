@@ -30,8 +30,8 @@ from sojourn.kernels.tally import tally
 from sojourn.matching import marks
 from sojourn.period import Period, from_ms, instants
 from sojourn.scope import FAR_MS, Scope
-from sojourn.timeline import Column, Timeline
-from sojourn.values import NONE, columns_of, numbers_of, present
+from sojourn.timeline import NONE, Column, Timeline
+from sojourn.values import columns_of, numbers_of, present
 
 Measure = Literal["count", "sum", "mean", "min", "max", "distinct", "first", "last", "top"]
 WITHOUT_PROPERTY = ("count", "first", "last")

@@ -9,14 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sojourn.timeline import Column, PropertyType
+from sojourn.timeline import NONE, Column, PropertyType
 
 DTYPES: dict[PropertyType, type[np.generic]] = {
     "number": np.float64,
     "text": np.int32,
     "flag": np.int8,
 }
-NONE: dict[PropertyType, float] = {"number": np.nan, "text": -1, "flag": -1}
 ARROW: dict[PropertyType, pa.DataType] = {
     "number": pa.float64(),
     "text": pa.string(),
