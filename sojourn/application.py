@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from datetime import date
 from threading import Event as Signal
 from threading import Lock, Thread
 from typing import Any
@@ -25,7 +26,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from sojourn import asking, control, folder, kernels
+from sojourn import asking, audit, control, folder, kernels
 from sojourn.accounts import sessions
 from sojourn.drop_reason import Dropped
 from sojourn.errors import Damaged, NotFound, SojournError, Unavailable
@@ -36,12 +37,20 @@ from sojourn.found import found_in
 from sojourn.ingest import pipeline
 from sojourn.ingest.applier import Applier, count_up, read_progress
 from sojourn.ingest.inbox import Inbox
-from sojourn.ingest.project import Project, check_project, open_project, wrap_key
+from sojourn.ingest.project import (
+    Project,
+    check_project,
+    load_rules,
+    open_project,
+    wrap_key,
+)
 from sojourn.jobs import Job, run_jobs
 from sojourn.people import segments
 from sojourn.people.directory import Directory
 from sojourn.people.segments import SavedSegment
 from sojourn.period import WeekStart
+from sojourn.policy import versions
+from sojourn.policy.compile import compiled_to_run
 from sojourn.report import Question
 from sojourn.segment import Segment
 from sojourn.settings import Settings
@@ -168,9 +177,11 @@ class Sojourn:
         timezone: str = "UTC",
         week_start: WeekStart = "monday",
         simulated: bool = False,
+        preset: str = versions.PRESET,
     ) -> Project:
-        """Make a project, with a key of its own."""
+        """Make a project, with a key of its own and a preset as its policy."""
         check_project(name, timezone)
+        text = versions.preset(preset)
         wrapped = wrap_key(self._master, name, self._random(KEY_BYTES))
         values = {
             "name": name,
@@ -184,13 +195,47 @@ class Sojourn:
                 raise SojournError(
                     f"There is a project “{name}” already", mend="Take another name."
                 )
-            connection.execute(
-                sa.insert(control.projects).values(
-                    **values, simulated=simulated, wrapped_key=wrapped
-                )
+            new = sa.insert(control.projects).values(
+                **values, simulated=simulated, wrapped_key=wrapped
             )
+            made = connection.execute(new.returning(control.projects.c.id))
+            project = int(made.scalar_one())
+            self._publish(connection, project, text, effective_ms=0, actor=f"preset {preset}")
         self._open_projects()
         return self.project(name)
+
+    def publish_policy(self, project: Project, text: str, *, effective_ms: int, actor: str) -> None:
+        """Make a text that compiles the project's policy from an instant on."""
+        with control.writing(self.engine).begin() as connection:
+            self._publish(connection, project.id, text, effective_ms=effective_ms, actor=actor)
+        self._keep_to_policies()
+
+    def _publish(
+        self, connection: sa.Connection, project: int, text: str, *, effective_ms: int, actor: str
+    ) -> None:
+        now = self.clock_ms()
+        policy = compiled_to_run(text, date.fromtimestamp(now / 1000)).policy
+        versions.assign_bits(connection, project, policy.purposes)
+        versions.publish(
+            connection,
+            project,
+            version=policy.version or "",
+            text=text,
+            published_ms=now,
+            effective_ms=effective_ms,
+            actor=actor,
+        )
+        subject = f"project {project}, version {policy.version}"
+        audit.write(connection, now, actor, "publish policy", subject)
+
+    def _keep_to_policies(self) -> None:
+        """Take up the policy that is in force now, wherever it is another one than before."""
+        now = self.clock_ms()
+        with self.engine.begin() as connection:
+            for project in self.projects():
+                version = versions.in_force(connection, project.id, now)
+                if version is not None and version.number != project.rules.number:
+                    project.rules = load_rules(connection, project.id, project.vault, now)
 
     def login_link(self) -> str:
         """A new one-time login link for a server with these settings."""
@@ -209,10 +254,11 @@ class Sojourn:
         counted whether or not the rest can be written.
         """
         now = self.clock_ms()
-        outcome = pipeline.run(events, pipeline.Arrival(now, project.names))
-        if outcome.dropped:
+        arrival = pipeline.Arrival(now, project.rules, project.names)
+        outcome = pipeline.run(events, arrival)
+        if outcome.dropped or outcome.withheld:
             with self._refused_lock:
-                self._refused.setdefault(project.id, Counter()).update(outcome.reasons())
+                self._refused.setdefault(project.id, Counter()).update(outcome.tallies())
         if not outcome.kept:
             return outcome, None
         done = self.inbox.submit(project.id, now, outcome.kept)
@@ -257,8 +303,8 @@ class Sojourn:
         with self._patience(name) as patience:
             return asking.people_behind(definition, cell, self._around(project, patience))
 
-    def members(self, project: Project, segment: Segment) -> tuple[list[int], int]:
-        """The ids of the people in a segment, ascending, and how many people there are in all."""
+    def members(self, project: Project, segment: Segment) -> list[int]:
+        """The ids of the people in a segment, ascending."""
         with self._patience("") as patience:
             return asking.members(segment, self._around(project, patience))
 
@@ -268,13 +314,12 @@ class Sojourn:
             around = self._around(project, patience, saved)
             asking.prepare_segment(Segment(saved=saved.name), around)
 
-    def cancel(self, name: str) -> bool:
-        """Stop the questions of this name at the next part; whether there was one."""
+    def cancel(self, name: str) -> None:
+        """Stop the questions of this name at the next part, if there are any."""
         with self._asking_lock:
             found = [patience for own, patience in self._asking if name and own == name]
         for patience in found:
             patience.cancelled.set()
-        return bool(found)
 
     @contextmanager
     def _patience(self, name: str) -> Iterator[asking.Patience]:
@@ -325,6 +370,7 @@ class Sojourn:
         return (
             Job("settle parts whose tail has grown", self._settle, every_s=2),
             Job("put small files together", self._tidy, every_s=300),
+            Job("keep to the policies in force", self._keep_to_policies, every_s=1),
         )
 
     def _settle(self) -> None:
@@ -362,8 +408,7 @@ class Sojourn:
             return
         with control.writing(self.engine).begin() as connection:
             for project, counts in refused.items():
-                tallies = {f"refused {reason}": count for reason, count in counts.items()}
-                count_up(connection, project, tallies)
+                count_up(connection, project, counts)
 
     def _note(self, failure: Exception) -> None:
         self.trouble = f"{type(failure).__name__}: {failure}"
@@ -414,6 +459,7 @@ class Sojourn:
                     DeltaStore(data / "events" / str(row.id)),
                     lambda number: data / "cache" / str(number),
                     self.ledger,
+                    now_ms=self.clock_ms(),
                     keeps=self.writes,
                 )
                 self._projects[row.id] = project

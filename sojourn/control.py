@@ -41,6 +41,29 @@ segments = sa.Table(
     sa.Column("definition", sa.LargeBinary, nullable=False),
 )
 
+policies = sa.Table(
+    "policies",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("project", sa.Integer, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("published_ms", sa.BigInteger, nullable=False),
+    sa.Column("effective_ms", sa.BigInteger, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Index("policies_of_project", "project", "effective_ms"),
+    sqlite_autoincrement=True,
+)
+
+purposes = sa.Table(
+    "purposes",
+    metadata,
+    sa.Column("project", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("bit", sa.Integer, nullable=False),
+)
+
 keys = sa.Table(
     "keys",
     metadata,

@@ -34,6 +34,25 @@ class DropReason(StrEnum):
     """The project has as many event names as it may have, and this one is new."""
     TOO_MANY_PROPERTY_NAMES = "too_many_property_names"
     """The project has as many properties as it may have, and one here is new."""
+    SECRET = "secret"
+    """The name or an identifier is a card number, a password or an access token."""
+    UNDECLARED_EVENT = "undeclared_event"
+    """The policy does not name this event, and keeps out what it does not name."""
+    NO_LAWFUL_PURPOSE = "no_lawful_purpose"
+    """Nothing it could be used for is lawful: no basis, no consent, or an objection."""
+
+
+class Withheld(StrEnum):
+    """Why a property was taken out of an event that was kept otherwise."""
+
+    SECRET = "secret"
+    """It holds a card number, a password or an access token."""
+    UNDECLARED_PROPERTY = "undeclared_property"
+    """The policy does not name this property, and keeps out what it does not name."""
+    NO_LAWFUL_PURPOSE = "no_lawful_purpose"
+    """Nothing it may be used for is lawful for this event."""
+    REDUCED = "reduced"
+    """Nothing is left of it after its reduction."""
 
 
 class Dropped(msgspec.Struct, frozen=True):

@@ -36,6 +36,25 @@ class Kind(IntEnum):
     """Two identifiers, `identifiers` and `previous`, name one person."""
 
 
+class Signals(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """What a message tells of the person's situation and will. It decides what is lawful and is not
+    kept: nothing of it stands in an event that has been through the pipeline.
+
+    `country` has two letters, `ip` only serves to find it; `consent` says of purposes, by name,
+    whether the person agreed; `gpc` and `dnt` are the browser's signals, `age` is in years.
+    """
+
+    country: str = ""
+    ip: str = ""
+    consent: dict[str, bool] = {}
+    gpc: bool = False
+    dnt: bool = False
+    age: float | None = None
+
+
+NO_SIGNALS = Signals()
+
+
 # Events hold no cycles, and come by the hundred thousand: the collector need not look at them.
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One message about one person.
@@ -58,4 +77,5 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     previous: Identifier | None = None
     message_id: str
     source: str = ""
+    signals: Signals = NO_SIGNALS
     purposes: int = 0

@@ -14,7 +14,9 @@ from litestar.handlers import HTTPRouteHandler
 
 from sojourn.api.access import AnyRequest, Grants
 from sojourn.application import WIRES, Sojourn
+from sojourn.drop_reason import Dropped
 from sojourn.errors import BadBody, NotAllowed, NotRecognised, TooLarge
+from sojourn.event import Event
 from sojourn.ingest.project import Project
 from sojourn.wire import Wire
 
@@ -81,6 +83,9 @@ async def _collect(
     body = decode(await read(request))
     project = _project(wire, request.headers, body, sojourn, grants)
     events = wire.events(path, body, sojourn.clock_ms())
+    gpc, dnt = (request.headers.get(name) == "1" for name in ("sec-gpc", "dnt"))
+    if gpc or dnt:
+        events = [_signalled(event, gpc=gpc, dnt=dnt) for event in events]
     outcome, done = sojourn.accept(project, events)
     if done is not None:
         await asyncio.wrap_future(done)
@@ -89,6 +94,14 @@ async def _collect(
         for index, dropped in list(outcome.dropped.items())[:REFUSALS_TOLD_MAX]
     ]
     return Receipt(success=True, accepted=len(outcome.kept), refused=refused)
+
+
+def _signalled(event: Event | Dropped, *, gpc: bool, dnt: bool) -> Event | Dropped:
+    """An event whose sender's browser says that it may not be tracked, sold or shared."""
+    if isinstance(event, Dropped):
+        return event
+    signals = msgspec.structs.replace(event.signals, gpc=gpc, dnt=dnt)
+    return msgspec.structs.replace(event, signals=signals)
 
 
 def _project(

@@ -18,8 +18,7 @@ from sojourn.application import Sojourn
 from sojourn.ingest.project import Project
 from sojourn.kernels.totals import totals
 from sojourn.period import from_ms
-from sojourn.policy import purposes
-from sojourn.timeline import PropertyType
+from sojourn.timeline import EVERY_PURPOSE, PropertyType
 
 UTC = ZoneInfo("UTC")
 
@@ -57,12 +56,20 @@ class Refused(msgspec.Struct, frozen=True):
     events: int
 
 
+class PropertiesWithheld(msgspec.Struct, frozen=True):
+    """How many properties were taken out of events that were kept, for one reason."""
+
+    reason: str
+    properties: int
+
+
 class ProjectStatus(msgspec.Struct, frozen=True):
     """Totals since the project began; `lag_rows` are accepted and not yet in answers."""
 
     stored: int
     duplicates: int
     refused: list[Refused]
+    withheld: list[PropertiesWithheld]
     lag_rows: int
     trouble: str
 
@@ -77,10 +84,9 @@ def show_schema(request: AnyRequest, state: State, project: FromPath[str]) -> Pr
     sojourn: Sojourn = state.sojourn
     opened = open_project(request, sojourn, project)
     snapshot = opened.parts.now()
-    bit = purposes.bit_of("analytics")
     counted = sojourn.executor.map(
         lambda part: totals(
-            part.starts, part.ends, part.event, part.purposes, len(part.names), bit
+            part.starts, part.ends, part.event, part.purposes, len(part.names), EVERY_PURPOSE
         ),
         snapshot.parts,
     )
@@ -118,15 +124,17 @@ def show_status(request: AnyRequest, state: State, project: FromPath[str]) -> Pr
             sa.select(table.c.what, table.c.events).where(table.c.project == opened.id)
         )
         counts = {what: int(events) for what, events in rows}
-    refused = [
-        Refused(what.removeprefix("refused "), events)
-        for what, events in sorted(counts.items(), key=lambda count: -count[1])
-        if what.startswith("refused ")
-    ]
     return ProjectStatus(
         stored=counts.get("stored", 0),
         duplicates=counts.get("duplicates", 0),
-        refused=refused,
+        refused=[Refused(*own) for own in _by_reason(counts, "refused ")],
+        withheld=[PropertiesWithheld(*own) for own in _by_reason(counts, "withheld ")],
         lag_rows=lag_rows,
         trouble=sojourn.trouble,
     )
+
+
+def _by_reason(counts: dict[str, int], kind: str) -> list[tuple[str, int]]:
+    """The counts of one kind by their reason, the most frequent first."""
+    own = [(what.removeprefix(kind), n) for what, n in counts.items() if what.startswith(kind)]
+    return sorted(own, key=lambda count: (-count[1], count[0]))

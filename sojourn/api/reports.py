@@ -16,7 +16,6 @@ from litestar.params import FromPath, JSONBody
 from sojourn.api.access import AnyRequest, open_project
 from sojourn.api.people import PersonPage, page_of
 from sojourn.asking import REPORTS
-from sojourn.errors import NotFound
 from sojourn.ingest.project import Project
 from sojourn.report import Report
 
@@ -83,18 +82,13 @@ def _people(report: Report[Any, Any]) -> HTTPRouteHandler:
     "/api/v1/projects/{project:str}/questions/{name:str}",
     sync_to_thread=True,
     operation_id="cancel_question",
-    summary="Cancel a question that was asked under a name",
+    summary="Cancel a question that was asked under a name, if it is still being answered",
 )
 def cancel_question(
     request: AnyRequest, state: State, project: FromPath[str], name: FromPath[str]
 ) -> None:
     opened = open_project(request, state.sojourn, project)
-    if not state.sojourn.cancel(f"{opened.id}/{name}"):
-        raise NotFound(
-            "No question of this name is being answered",
-            where="name",
-            mend="It may have been answered already.",
-        )
+    state.sojourn.cancel(f"{opened.id}/{name}")
 
 
 def _name(request: AnyRequest, project: Project) -> str:

@@ -96,7 +96,7 @@ def list_segment_people(
 ) -> PersonPage:
     sojourn = state.sojourn
     opened = open_project(request, sojourn, project)
-    found, _ = sojourn.members(opened, data.segment)
+    found = sojourn.members(opened, data.segment)
     return page_of(sojourn, opened, found, data.limit, data.after)
 
 

@@ -17,8 +17,9 @@ import msgspec
 
 from sojourn.drop_reason import Dropped, DropReason
 from sojourn.event import Event, Kind, PropertyValue
-from sojourn.policy import taxonomy
-from sojourn.timeline import EVERY_PURPOSE
+from sojourn.geography import country_of
+from sojourn.policy import gate
+from sojourn.policy.rules import Rules
 
 NAME_CHARS_MAX = 200
 """Event and property names are read by people; longer ones are data that strayed into a name."""
@@ -55,10 +56,14 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What the steps know besides the event: when it arrived, and the project's names."""
+    """What the steps know besides the event: when it arrived, the rules of the project's policy,
+    and its names. `withheld` counts the properties that were taken out, by reason."""
 
     received_ms: int
+    rules: Rules
     names: Names = field(default_factory=Names)
+    country_of: Callable[[str], str] = country_of
+    withheld: Counter[str] = field(default_factory=Counter)
 
 
 Step = Callable[[Event, Arrival], Event | Dropped]
@@ -127,24 +132,15 @@ def limit_size(event: Event, arrival: Arrival) -> Event | Dropped:
     return event
 
 
-def seal_identifying(event: Event, arrival: Arrival) -> Event | Dropped:
-    """Values that name a person never stand in the clear: they are sealed with the event, or with
-    the profile. The other traits are also told in the clear, for questions about people."""
-    own = [identifier.value for identifier in event.identifiers]
-    sealed = {
-        name: value
-        for name, value in event.properties.items()
-        if taxonomy.identifies(name, value) or value in own
-    }
-    told = {
-        name: value
-        for name, value in event.traits.items()
-        if not taxonomy.identifies_when_told(name, value) and value not in own
-    }
-    if not sealed and not told:
-        return event
-    clear = {name: value for name, value in event.properties.items() if name not in sealed}
-    return msgspec.structs.replace(event, properties=clear, sealed=sealed, told=told)
+def refuse_secrets(event: Event, arrival: Arrival) -> Event | Dropped:
+    """Card numbers, passwords and access tokens serve no purpose, wherever they stand."""
+    return gate.without_secrets(event, arrival.withheld)
+
+
+def lawful_purposes(event: Event, arrival: Arrival) -> Event | Dropped:
+    """What serves no lawful purpose is not written. What names a person is sealed, with the event
+    or with the profile; the other traits are also told in the clear, for questions about people."""
+    return gate.lawful(event, arrival.rules, arrival.withheld, arrival.country_of)
 
 
 def known_or_new_name(event: Event, arrival: Arrival) -> Event | Dropped:
@@ -164,11 +160,6 @@ def known_or_new_name(event: Event, arrival: Arrival) -> Event | Dropped:
     return event
 
 
-def lawful_purposes(event: Event, arrival: Arrival) -> Event | Dropped:
-    """For which purposes the event may be kept: every one, as long as no policy is compiled."""
-    return msgspec.structs.replace(event, purposes=EVERY_PURPOSE)
-
-
 STEPS: tuple[Step, ...] = (
     name_event,
     require_identifier,
@@ -176,7 +167,7 @@ STEPS: tuple[Step, ...] = (
     flatten,
     clean_text,
     limit_size,
-    seal_identifying,
+    refuse_secrets,
     lawful_purposes,
     known_or_new_name,
 )
@@ -184,14 +175,18 @@ STEPS: tuple[Step, ...] = (
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a list of events, in their order: those kept, and the drops by index."""
+    """What became of a list of events, in their order: those kept, and the drops by index; and how
+    many properties were taken out of those kept, by reason."""
 
     kept: list[Event]
     dropped: dict[int, Dropped]
+    withheld: Counter[str]
 
-    def reasons(self) -> Counter[str]:
-        """How many events were dropped for each reason."""
-        return Counter(dropped.reason.value for dropped in self.dropped.values())
+    def tallies(self) -> Counter[str]:
+        """How many events were refused, and how many properties withheld, for each reason."""
+        counts = Counter(f"refused {dropped.reason}" for dropped in self.dropped.values())
+        counts.update({f"withheld {reason}": count for reason, count in self.withheld.items()})
+        return counts
 
 
 def run(
@@ -210,7 +205,7 @@ def run(
             dropped[index] = event
         else:
             kept.append(event)
-    return Outcome(kept, dropped)
+    return Outcome(kept, dropped, arrival.withheld)
 
 
 def with_message_ids(

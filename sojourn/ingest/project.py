@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,11 +14,15 @@ import sqlalchemy as sa
 
 from sojourn import control
 from sojourn.errors import SojournError
+from sojourn.geography import country_of
 from sojourn.ingest.inbox import PLACES, order_of
 from sojourn.ingest.pipeline import Names
 from sojourn.people import identities
 from sojourn.people.identities import Identities
 from sojourn.period import WeekStart
+from sojourn.policy import versions
+from sojourn.policy.compile import compile
+from sojourn.policy.rules import Rules, rules_of
 from sojourn.store import Store
 from sojourn.timelines.canon import Canon
 from sojourn.timelines.ledger import Ledger
@@ -46,6 +51,7 @@ class Project:
     store: Store
     parts: Parts
     names: Names
+    rules: Rules
     uncommitted: list[pa.Table]
 
 
@@ -78,6 +84,7 @@ def open_project(
     cache: Callable[[int], Path] | None,
     ledger: Ledger,
     *,
+    now_ms: int,
     keeps: bool,
 ) -> Project:
     """Open a project from its row in the control database, as of what is committed now."""
@@ -111,7 +118,23 @@ def open_project(
         store=store,
         parts=parts,
         names=Names(set(vocabulary.codes), {name for name, _ in vocabulary.properties()}),
+        rules=load_rules(connection, row.id, vault, now_ms),
         uncommitted=[],
+    )
+
+
+def load_rules(connection: sa.Connection, project: int, vault: Vault, now_ms: int) -> Rules:
+    """The rules of the policy in force, for one project."""
+    version = versions.in_force(connection, project, now_ms)
+    text = versions.preset(versions.PRESET) if version is None else version.text
+    compiled = compile(text, date.fromtimestamp(now_ms / 1000))
+    bits = versions.bits_of(connection, project)
+    return rules_of(
+        compiled.policy,
+        bits,
+        number=version.number if version else 0,
+        digest=lambda value: vault.digest("reduced", value).hex(),
+        country_of=country_of,
     )
 
 

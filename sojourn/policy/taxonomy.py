@@ -43,9 +43,12 @@ EMAIL = re.compile(r"[^\s@/:]+@[^\s@/]+\.[a-zA-Z]{2,}")
 
 def identifies(name: str, value: Any) -> bool:
     """Whether this property's value is taken to identify a person."""
-    return _is_identifying_name(name) or (
-        isinstance(value, str) and "@" in value and EMAIL.search(value) is not None
-    )
+    return _is_identifying_name(name) or looks_identifying(value)
+
+
+def looks_identifying(value: Any) -> bool:
+    """Whether a value identifies a person wherever it stands: there is an e-mail address in it."""
+    return isinstance(value, str) and "@" in value and EMAIL.search(value) is not None
 
 
 def identifies_when_told(name: str, value: Any) -> bool:

@@ -2,19 +2,21 @@
 
 A `page` or `screen` becomes the event “Page Viewed” or “Screen Viewed”; `identify` and `group`
 change the profile and leave no event; `alias` joins two people. Of `context` only what describes
-the visit is kept: never the address or the user agent.
+the visit is kept, never the address or the user agent; what it tells of the person's will (consent,
+country, age) is for the policy's gate, and goes no further.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from sojourn.drop_reason import Dropped, DropReason
 from sojourn.errors import BadBody
-from sojourn.event import Event, Identifier, Kind
+from sojourn.event import NO_SIGNALS, Event, Identifier, Kind, Signals
 from sojourn.instant import instant_ms
 from sojourn.wire import Wire
 
@@ -28,6 +30,7 @@ SKEW_MS_MIN = 10_000
 """A smaller difference is the time that the request took. It differs from request to request, so
 correcting by it would put the events of one person out of order."""
 PAGE_FIELDS = ("url", "path", "title", "referrer", "search")
+COUNTRY = re.compile("[A-Z]{2}")
 CAMPAIGN_FIELDS = ("name", "source", "medium", "term", "content")
 
 
@@ -92,6 +95,7 @@ def _event(message: Any, skew: int, received_ms: int) -> Event | Dropped:
         previous=Identifier("user_id", str(previous)) if previous else None,
         message_id=_message_id(message),
         source=_source(message),
+        signals=_signals(message, traits),
     )
 
 
@@ -157,6 +161,29 @@ def _properties(message: dict[str, Any], kind: str) -> dict[str, Any]:
         fields = ((field, campaign.get(field)) for field in CAMPAIGN_FIELDS)
         found |= {f"campaign.{field}": value for field, value in fields if value}
     return found | properties
+
+
+def _signals(message: dict[str, Any], traits: dict[str, Any]) -> Signals:
+    """Consent by purpose (`context.consent.categoryPreferences`), the address only to find the
+    country where `context.location.country` does not give its two letters, and a declared age."""
+    context = message.get("context")
+    context = context if isinstance(context, dict) else {}
+    country = _of(context.get("location"), "country")
+    preferences = _of(context.get("consent"), "categoryPreferences")
+    ip, age = context.get("ip"), traits.get("age")
+    found = Signals(
+        country=country if isinstance(country, str) and COUNTRY.fullmatch(country) else "",
+        ip=ip if isinstance(ip, str) else "",
+        consent={name: given for name, given in preferences.items() if isinstance(given, bool)}
+        if isinstance(preferences, dict)
+        else {},
+        age=float(age) if isinstance(age, int | float) and not isinstance(age, bool) else None,
+    )
+    return NO_SIGNALS if found == NO_SIGNALS else found
+
+
+def _of(given: Any, name: str) -> Any:
+    return given.get(name) if isinstance(given, dict) else None
 
 
 def _source(message: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from sojourn.event import Event, Identifier, Kind
 from sojourn.ingest import pipeline
 from sojourn.ingest.pipeline import Arrival, Names
 from tests.opened import NOON_MS, event, profile
+from tests.ruled import rules
 
 DAY_MS = 86_400_000
 
@@ -22,7 +23,7 @@ def nested(depth: int) -> dict[str, Any]:
 
 
 def run(*events: Event, names: Names | None = None) -> pipeline.Outcome:
-    return pipeline.run(events, Arrival(NOON_MS, names or Names()))
+    return pipeline.run(events, Arrival(NOON_MS, rules(), names or Names()))
 
 
 def kept(given: Event) -> Event:
@@ -129,7 +130,7 @@ def test_new_event_names_stop_at_the_limit_and_known_ones_go_on(
     names = Names()
     outcome = run(*(event(f"e{number}", user="a") for number in range(5)), names=names)
     assert [one.name for one in outcome.kept] == ["e0", "e1", "e2"]
-    assert outcome.reasons() == Counter({"too_many_event_names": 2})
+    assert outcome.tallies() == Counter({"refused too_many_event_names": 2})
     assert not run(event("e1", user="a"), names=names).dropped
 
 
@@ -138,7 +139,7 @@ def test_new_properties_stop_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> No
     names = Names()
     some = [event("e", user="a", p=1, q=1), event("e", user="a", r=1), profile("a", plan="pro")]
     outcome = run(*some, profile("a", q=1), profile("a", name="Ann"), names=names)
-    assert outcome.reasons() == Counter({"too_many_property_names": 2})
+    assert outcome.tallies() == Counter({"refused too_many_property_names": 2})
     assert names.properties == {"p", "q"}
 
 
@@ -157,8 +158,8 @@ def test_a_step_that_drops_ends_the_way() -> None:
     def fail(one: Event, arrival: Arrival) -> Event | Dropped:
         raise AssertionError("no step follows a drop")
 
-    outcome = pipeline.run([event("e", user="a")], Arrival(NOON_MS), steps=(refuse, fail))
-    assert outcome.reasons() == Counter({"too_large": 1})
+    outcome = pipeline.run([event("e", user="a")], Arrival(NOON_MS, rules()), steps=(refuse, fail))
+    assert outcome.tallies() == Counter({"refused too_large": 1})
 
 
 def test_event_survives_the_inbox_format() -> None:

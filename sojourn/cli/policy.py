@@ -1,0 +1,121 @@
+"""`sojourn policy`: check a policy as a compiler does, and print the schema for editors."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, date, datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+import msgspec
+from cyclopts import App, Parameter
+from rich.console import Console
+from rich.text import Text
+
+from sojourn.errors import SojournError
+from sojourn.policy import compile as compiling
+from sojourn.policy import model, sarif
+from sojourn.policy.finding import Finding
+
+app = App(name="policy", help="Check a policy, and print its schema.")
+
+LEVELS = {"error": "bold red", "warning": "yellow", "note": "cyan"}
+"""The levels of findings, the gravest first, and how a terminal shows each."""
+
+
+@app.command
+def check(
+    file: Annotated[Path, Parameter(allow_leading_hyphen=True)],
+    *,
+    at: date | None = None,
+    format: Literal["text", "json", "sarif"] = "text",
+) -> None:
+    """Tell all that is wrong with the policy in FILE; status 1 when there is any error.
+
+    Parameters
+    ----------
+    file
+        A policy in YAML, or - for standard input.
+    at
+        The day as of which it is judged, such as 2026-01-31; today without it.
+    format
+        Lines to read, JSON, or SARIF 2.1.0 for code hosts and editors.
+    """
+    name = "stdin" if str(file) == "-" else str(file)
+    day = at or datetime.now(UTC).date()
+    compiled = compiling.compile(_text(file), day)
+    if format == "json":
+        _print_json(
+            {
+                "file": name,
+                "at": day,
+                "findings": compiled.findings,
+                **{f"{level}s": count for level, count in _counts(compiled.findings).items()},
+            }
+        )
+    elif format == "sarif":
+        uri = file.as_uri() if file.is_absolute() else quote(Path(name).as_posix())
+        _print_json(sarif.log(compiled.findings, compiling.CODES.values(), uri))
+    else:
+        _print_lines(compiled.findings, name, day)
+    if compiled.errors:
+        sys.exit(1)
+
+
+@app.command
+def schema() -> None:
+    """Print the JSON schema of a policy, with which an editor completes and checks it."""
+    _print_json(model.schema())
+
+
+def _text(file: Path) -> str:
+    try:
+        read = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        return read.decode("utf-8-sig")
+    except OSError as failure:
+        reason, mend = failure.strerror or "", "Name a policy in YAML, or - for standard input."
+    except UnicodeDecodeError as failure:
+        reason, mend = f"Byte {failure.start + 1} is no UTF-8.", "Save the file as plain UTF-8."
+    raise SojournError("The policy cannot be read", detail=reason, where=str(file), mend=mend)
+
+
+def _print_lines(findings: tuple[Finding, ...], name: str, day: date) -> None:
+    """A line for each finding, with an empty one between the sections of the policy."""
+    console = Console(highlight=False, soft_wrap=True)
+    for _, section in groupby(findings, key=_section):
+        for found in section:
+            console.print(_line(found, name))
+        console.print()
+    told = [_number(count, level) for level, count in _counts(findings).items() if count]
+    console.print(f"{', '.join(told) or 'Nothing to mend'}, as of {day}", style="bold")
+
+
+def _section(found: Finding) -> str:
+    """Under which key of the policy a finding stands; what is missing whole stands on top."""
+    return "" if (found.line, found.column) == (1, 1) else found.path.split(".")[0]
+
+
+def _line(found: Finding, name: str) -> Text:
+    clauses = f" ({', '.join(found.clauses)})" if found.clauses else ""
+    return Text.assemble(
+        (f"{name}:{found.line}:{found.column}", "bold"),
+        " ",
+        (f"{found.level} {found.code}", LEVELS[found.level]),
+        f" {found.title}: {found.what.removesuffix('.')}",
+        (clauses, "dim"),
+        f". {found.mend}",
+    )
+
+
+def _counts(findings: tuple[Finding, ...]) -> dict[str, int]:
+    return {level: sum(found.level == level for found in findings) for level in LEVELS}
+
+
+def _number(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def _print_json(value: Any) -> None:
+    print(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())

@@ -1,0 +1,80 @@
+"""A change: one thing that a new policy means and the one before did not.
+
+Each file in `changes/` has one value `COMPARE` of type `Compare`, found by its file: it looks at one
+concern of two policies, and is pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from sojourn.policy import meaning
+from sojourn.policy.model import Policy
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One change. `path` is where it is said, from the top of the policy.
+
+    People must hear of a `material` one (clause S1-41); one that `widens` lets more be done with
+    data than they were told, and is material too. `purposes` are those whose data it touches.
+    """
+
+    path: str
+    what: str
+    material: bool
+    widens: bool
+    clauses: tuple[str, ...]
+    purposes: tuple[str, ...] = ()
+
+
+Compare = Callable[[Policy, Policy], Iterator[Change]]
+
+
+def wider(path: str, what: str, clauses: tuple[str, ...], purposes: Iterable[str] = ()) -> Change:
+    """More may be done than people were told."""
+    return Change(
+        path=path,
+        what=what,
+        material=True,
+        widens=True,
+        clauses=("S1-41", *clauses),
+        purposes=tuple(sorted(set(purposes))),
+    )
+
+
+def material(path: str, what: str, clauses: tuple[str, ...] = ()) -> Change:
+    """People must hear of it, though no more is done with data than before."""
+    told = ("S1-41", *clauses)
+    return Change(path=path, what=what, material=True, widens=False, clauses=told)
+
+
+def minor(path: str, what: str, clauses: tuple[str, ...] = ()) -> Change:
+    """It narrows what is done, or does not touch it."""
+    return Change(path=path, what=what, material=False, widens=False, clauses=clauses)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as they stand in a sentence."""
+    return ", ".join(f"“{name}”" for name in names)
+
+
+def gained(old: Iterable[str], new: Iterable[str]) -> list[str]:
+    """What is new, in its order."""
+    known = set(old)
+    return [one for one in new if one not in known]
+
+
+def said(value: Any) -> str:
+    """A value as it stands in a sentence; what is not there is “nothing”."""
+    return "nothing" if value is None else str(value).replace("_", " ")
+
+
+def purposes_of(policy: Policy, category: str | None) -> tuple[str, ...]:
+    """Every purpose that data of a category serve, whether the category says it or a part of it."""
+    known = policy.categories.get(category or "")
+    parts = (own for _, _, own in meaning.collected(policy) if own.category == category)
+    inner = (purpose for own in parts for purpose in own.purposes)
+    return tuple(dict.fromkeys((*(known.purposes if known else ()), *inner)))

@@ -1,0 +1,1 @@
+"""What is compared of two policies: one file a concern, each with its `COMPARE`."""

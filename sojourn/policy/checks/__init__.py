@@ -1,0 +1,1 @@
+"""The checks, one concern a file, each a value `CHECK`."""

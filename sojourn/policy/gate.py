@@ -1,0 +1,174 @@
+"""The gates at which the rules decide, while something happens: what is collected, what is asked.
+
+Collecting: an event is given the mask of purposes for which it is lawful, and only the properties
+that serve one of them, reduced. What serves none is not written, not even for a moment.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from sojourn.drop_reason import Dropped, DropReason, Withheld
+from sojourn.errors import BadQuestion
+from sojourn.event import NO_SIGNALS, Event, Kind, Signals
+from sojourn.policy import secrets, taxonomy
+from sojourn.policy.rules import EventRule, PropertyRule, Rules
+
+
+def without_secrets(event: Event, withheld: Counter[str]) -> Event | Dropped:
+    """The event without properties that hold a secret; no event if its name or an identifier is
+    one."""
+    if secrets.found_in(event.name) or any(
+        [secrets.found_in(identifier.value) for identifier in event.identifiers]
+    ):
+        return Dropped(DropReason.SECRET, "Its name or an identifier looks like a secret.")
+    properties = _without_secrets(event.properties, withheld)
+    traits = _without_secrets(event.traits, withheld) if event.traits else event.traits
+    if properties is event.properties and traits is event.traits:
+        return event
+    return msgspec.structs.replace(event, properties=properties, traits=traits)
+
+
+def _without_secrets(given: dict[str, Any], withheld: Counter[str]) -> dict[str, Any]:
+    secret = [name for name, value in given.items() if secrets.secret_of(name, value)]
+    if not secret:
+        return given
+    withheld[Withheld.SECRET.value] += len(secret)
+    return {name: value for name, value in given.items() if name not in secret}
+
+
+def lawful(
+    event: Event, rules: Rules, withheld: Counter[str], country_of: Callable[[str], str]
+) -> Event | Dropped:
+    """The event with the mask of its lawful purposes and the properties that serve one of them;
+    no event where there is none. What it told of the person's situation is gone from it."""
+    rule = _rule_of(event, rules)
+    if rule is None:
+        return Dropped(DropReason.UNDECLARED_EVENT, "The policy does not name this event.")
+    purposes = rule.purposes & lawful_purposes(rules, rule.category, event.signals, country_of)
+    joins = purposes & rules.identity or not rules.identity
+    if not purposes or (event.kind is Kind.ALIAS and not joins):
+        return Dropped(DropReason.NO_LAWFUL_PURPOSE, "No purpose of this event is lawful.")
+    properties, sealed = _served(event, event.properties, rule, purposes, rules, withheld)
+    judged = msgspec.structs.replace(
+        event, properties=properties, sealed=sealed, signals=NO_SIGNALS, purposes=purposes
+    )
+    if not event.traits:
+        return judged
+    traits, hidden = _served(event, event.traits, rules.told, purposes, rules, withheld)
+    told = {name: value for name, value in traits.items() if _tells(name, value, rules)}
+    return msgspec.structs.replace(judged, traits=traits | hidden, told=told)
+
+
+def lawful_purposes(
+    rules: Rules, category: str, signals: Signals, country_of: Callable[[str], str]
+) -> int:
+    """The purposes that are lawful for data of a category, of somebody who signals this: a mask."""
+    if signals is NO_SIGNALS:
+        return rules.line(category, "").always
+    country = signals.country or (country_of(signals.ip) if signals.ip else "")
+    line = rules.line(category, country)
+    given = stopped = 0
+    for name, agreed in signals.consent.items():
+        if agreed:
+            given |= rules.bits.get(name, 0)
+        else:
+            stopped |= rules.bits.get(name, 0)
+    if signals.age is not None and signals.age < rules.adult_from(country):
+        given = 0
+    if signals.gpc:
+        stopped |= rules.by_gpc
+    if signals.dnt:
+        stopped |= rules.by_dnt
+    return (line.always | line.asked & given) & ~(stopped & line.stoppable)
+
+
+def mask_of(rules: Rules, purpose: str) -> int:
+    """The purposes whose data a question for this purpose sees: a mask."""
+    if purpose not in rules.sees:
+        raise BadQuestion(
+            "This purpose is not declared",
+            detail=f"“{purpose[:60]}” is none of {', '.join(rules.sees)} (clause S1-13).",
+            where="purpose",
+            mend="Ask for a declared purpose, or declare this one in the policy.",
+        )
+    return rules.sees[purpose]
+
+
+def not_for(rules: Rules, purpose: str) -> frozenset[str]:
+    """The declared properties that a question for this purpose may not use."""
+    sees = mask_of(rules, purpose)
+    return frozenset(name for name, own in rules.properties.items() if not own.purposes & sees)
+
+
+def refusal(rules: Rules, purpose: str, name: str) -> BadQuestion:
+    """Why a question for a purpose may not use a property."""
+    kept = [word for word, bit in rules.bits.items() if rules.properties[name].purposes & bit]
+    return BadQuestion(
+        f"“{name}” is not collected for {purpose}",
+        detail=f"The policy keeps it for {', '.join(kept) or 'nothing'} (GDPR 5(1)(b)).",
+        where="purpose",
+        mend="Ask for one of its purposes, or without it.",
+    )
+
+
+def _rule_of(event: Event, rules: Rules) -> EventRule | None:
+    if event.kind is not Kind.EVENT:
+        return rules.told
+    return rules.events.get(event.name, rules.other_event)
+
+
+def _served(
+    event: Event,
+    given: dict[str, Any],
+    rule: EventRule,
+    purposes: int,
+    rules: Rules,
+    withheld: Counter[str],
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Of some properties those that serve a lawful purpose: in the clear, and to be sealed."""
+    clear: dict[str, Any] = {}
+    sealed: dict[str, Any] = {}
+    identifiers = [identifier.value for identifier in event.identifiers]
+    for name, value in given.items():
+        own = rules.properties.get(name)
+        if own is None:
+            own = rules.other_property
+        elif rule.properties is not None and name not in rule.properties:
+            # What is declared for other events only has not been declared for this one.
+            own = None
+        if own is None:
+            withheld[Withheld.UNDECLARED_PROPERTY.value] += 1
+            continue
+        if not own.purposes & purposes:
+            withheld[Withheld.NO_LAWFUL_PURPOSE.value] += 1
+            continue
+        if own.reduce is not None:
+            value = own.reduce(value)
+            if value is None:
+                withheld[Withheld.REDUCED.value] += 1
+                continue
+        if own.sealed or _names_person(name, value, own) or value in identifiers:
+            sealed[name] = value
+        else:
+            clear[name] = value
+    return clear, sealed
+
+
+def _names_person(name: str, value: Any, rule: PropertyRule) -> bool:
+    """Whether a value names the person: by its looks, or by its name where no policy speaks of
+    it."""
+    if rule.sealed is None:
+        return taxonomy.identifies(name, value)
+    return taxonomy.looks_identifying(value)
+
+
+def _tells(name: str, value: Any, rules: Rules) -> bool:
+    """Whether a trait in the clear may be told on the timeline: it identifies nobody."""
+    if name in rules.properties:
+        return True
+    return not taxonomy.identifies_when_told(name, value)

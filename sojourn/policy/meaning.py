@@ -1,0 +1,59 @@
+"""What a policy means where it is said in two places, or once for many.
+
+The checks and the gates read it from here, so that what is judged is what will run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sojourn.policy.facts.fideslang import ANALYTICS, MARKETING, within
+from sojourn.policy.model import Basis, Happening, Policy, Property, Purpose
+
+
+def uses(purpose: Purpose) -> tuple[str, ...]:
+    """The keys of the taxonomy that a purpose is."""
+    if purpose.use is None:
+        return ()
+    return (purpose.use,) if isinstance(purpose.use, str) else purpose.use
+
+
+def bases(purpose: Purpose) -> frozenset[Basis]:
+    """Every basis that a purpose rests on, somewhere or for some category."""
+    by_region = purpose.basis
+    if by_region is None:
+        own: tuple[Basis, ...] = ()
+    elif isinstance(by_region, str):
+        own = (by_region,)
+    else:
+        own = tuple(by_region.values())
+    return frozenset((*own, *purpose.by_category.values()))
+
+
+def rests_on_consent(purpose: Purpose) -> bool:
+    """Whether nothing is done for a purpose anywhere without consent."""
+    return bases(purpose) == {"consent"}
+
+
+def is_measuring(purpose: Purpose) -> bool:
+    """Whether a purpose is analytics and nothing else."""
+    return bool(uses(purpose)) and all(within(use, ANALYTICS) for use in uses(purpose))
+
+
+def is_marketing(purpose: Purpose) -> bool:
+    """Whether marketing is among what a purpose is."""
+    return any(within(use, MARKETING) for use in uses(purpose))
+
+
+def purposes_of(policy: Policy, property: Property) -> tuple[str, ...]:
+    """What a property is used for: its own purposes, otherwise all of its category's."""
+    if property.purposes or property.category is None:
+        return property.purposes
+    category = policy.categories.get(property.category)
+    return category.purposes if category else ()
+
+
+def collected(policy: Policy) -> Iterator[tuple[str, str, Property | Happening]]:
+    """Every property and event: its section, its name, and what is said of it."""
+    yield from (("properties", name, own) for name, own in policy.properties.items())
+    yield from (("events", name, own) for name, own in policy.events.items())

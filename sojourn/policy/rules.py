@@ -1,0 +1,256 @@
+"""The rules: what a policy compiles to, tables that the gates look up.
+
+Purposes are bits of a mask, the same for a project as long as it lives. For each region and
+category there is one line: which purposes are lawful as they are, which with the person's consent,
+and which the person can stop. So an event is judged by a few ANDs.
+
+    mask = (always | asked & given) & ~(stopped & stoppable)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import NamedTuple
+
+from sojourn.policy.facts.fideslang import within
+from sojourn.policy.facts.regions import EEA
+from sojourn.policy.model import Happening, Policy, Property, Purpose, Reduction
+from sojourn.policy.reducing import Reduce, reducer
+
+PURPOSES_MAX = 16
+"""Bits in an event's mask."""
+EVERYWHERE = "default"
+"""The region of whoever is in none that the policy names."""
+UNKNOWN = ""
+"""The region of somebody of whom it is not known: the strictest line holds."""
+ADULT = 16
+"""From which age people consent themselves where the policy does not say (GDPR 8(1))."""
+
+SOLD = ("marketing.advertising", "third_party_sharing")
+"""Uses that Global Privacy Control opts out of: sale, sharing and advertising."""
+NEEDED = ("essential", "functional", "finance", "employment", "operations")
+"""Uses that Do Not Track does not speak of."""
+
+
+class Line(NamedTuple):
+    """Three masks of purposes: lawful without asking, lawful with consent, and stoppable."""
+
+    always: int
+    asked: int
+    stoppable: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventRule:
+    """An event: its category, its purposes, and the properties it may have (None: any declared)."""
+
+    category: str
+    purposes: int
+    properties: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyRule:
+    """A property: its purposes, whether it identifies (and so is sealed; None: look at the value),
+    and what is left of its value."""
+
+    purposes: int
+    sealed: bool | None
+    reduce: Reduce | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The tables of one version of a policy, for one project; `number` is the version's.
+
+    `events` and `properties` are those declared; `other_event` and `other_property` stand for what
+    is not, None where that is kept out. `sees` gives the mask that a question for a purpose sees.
+    `by_gpc` and `by_dnt` are the purposes that such a signal stops; `identity` is what an event
+    must be lawful for to join two people (0: nothing is asked).
+    """
+
+    number: int
+    bits: dict[str, int]
+    lines: dict[tuple[str, str], Line]
+    regions: frozenset[str]
+    region: str
+    events: dict[str, EventRule]
+    other_event: EventRule | None
+    properties: dict[str, PropertyRule]
+    other_property: PropertyRule | None
+    told: EventRule
+    sees: dict[str, int]
+    by_gpc: int
+    by_dnt: int
+    identity: int
+    consent_from: dict[str, int] = field(default_factory=dict)
+
+    def line(self, category: str, country: str) -> Line:
+        """The line of a category where a country's people are; "" for an unknown country."""
+        return self.lines[category, self.region_of(country or self.region)]
+
+    def region_of(self, country: str) -> str:
+        """Which of the regions that the policy names a country is in."""
+        if country in self.regions or country == UNKNOWN:
+            return country
+        return "EEA" if "EEA" in self.regions and country in EEA else EVERYWHERE
+
+    def adult_from(self, country: str) -> int:
+        """From which age people of a country consent themselves."""
+        ages = self.consent_from
+        if not country:
+            return max(ages.values(), default=ADULT)
+        return ages.get(country, ages.get(EVERYWHERE, ADULT))
+
+
+_NO_CATEGORY = ""
+
+
+def rules_of(
+    policy: Policy,
+    bits: Mapping[str, int],
+    *,
+    number: int,
+    digest: Callable[[str], str],
+    country_of: Callable[[str], str],
+) -> Rules:
+    """The rules of a policy that compiled, as version `number` of a project; `bits` gives each of
+    its purposes its bit."""
+    own = {name: bits[name] for name in policy.purposes}
+    regions = _regions(policy)
+    categories = (_NO_CATEGORY, *policy.categories)
+    lines = {
+        (category, region): _line(policy, own, category, region)
+        for category in categories
+        for region in (*regions, EVERYWHERE)
+    }
+    for category in categories:
+        each = [lines[category, region] for region in (*regions, EVERYWHERE)]
+        lines[category, UNKNOWN] = reduce(_stricter, each)
+    undeclared = policy.undeclared
+    catch = undeclared.as_ or _NO_CATEGORY
+    caught = _mask(own, policy.categories[catch].purposes) if catch else 0
+    age = policy.age
+    return Rules(
+        number=number,
+        bits=own,
+        lines=lines,
+        regions=frozenset(regions),
+        region=policy.region or UNKNOWN,
+        events={name: _event(policy, own, event) for name, event in policy.events.items()},
+        other_event=EventRule(catch, caught) if undeclared.events == "accept" else None,
+        properties={
+            name: _property(policy, own, property, digest, country_of)
+            for name, property in policy.properties.items()
+        },
+        other_property=PropertyRule(caught, None) if undeclared.properties == "accept" else None,
+        told=EventRule(_NO_CATEGORY, _mask(own, policy.purposes)),
+        sees={
+            name: _mask(own, (name, *purpose.compatible_with))
+            for name, purpose in policy.purposes.items()
+        },
+        by_gpc=_mask_of_uses(policy, own, lambda use: within(use, SOLD))
+        if policy.signals is None or policy.signals.gpc != "ignore"
+        else 0,
+        by_dnt=_mask_of_uses(policy, own, lambda use: not within(use, NEEDED))
+        if policy.signals is not None and policy.signals.dnt == "honour"
+        else 0,
+        identity=_mask(own, [policy.identity.purpose] if policy.identity.purpose else []),
+        consent_from=dict(age.consent_from) if age else {},
+    )
+
+
+def _regions(policy: Policy) -> list[str]:
+    named = {
+        region
+        for purpose in policy.purposes.values()
+        if isinstance(purpose.basis, dict)
+        for region in purpose.basis
+    }
+    return sorted(named - {EVERYWHERE})
+
+
+def basis_in(purpose: Purpose, region: str, category: str = "") -> str | None:
+    """On which basis a purpose rests in a region, for a category; None where there is none."""
+    if category in purpose.by_category:
+        return purpose.by_category[category]
+    if not isinstance(purpose.basis, dict):
+        return purpose.basis
+    basis = purpose.basis
+    if region in basis:
+        return basis[region]
+    if region in EEA and "EEA" in basis:
+        return basis["EEA"]
+    return basis.get(EVERYWHERE)
+
+
+def anonymises(reduction: str | Reduction | None) -> bool:
+    """Whether what is left of a value no longer names anybody by itself."""
+    if isinstance(reduction, Reduction):
+        strong = (reduction.drop, reduction.country, reduction.keyed_hash, reduction.bucket)
+        return any(strong) or reduction.round is not None or reduction.truncate is not None
+    return reduction is not None
+
+
+def _line(policy: Policy, bits: Mapping[str, int], category: str, region: str) -> Line:
+    always = asked = stoppable = 0
+    for name, purpose in policy.purposes.items():
+        match basis_in(purpose, region, category):
+            case None:
+                pass
+            case "consent":
+                # Consent that somebody else grants is no consent of the person.
+                asked |= bits[name] if purpose.granted_by in ("person", "guardian") else 0
+                stoppable |= bits[name]
+            case "legitimate_interests" | "public_task":
+                always |= bits[name]
+                stoppable |= bits[name]
+            case _:
+                always |= bits[name]
+    return Line(always, asked, stoppable)
+
+
+def _stricter(one: Line, other: Line) -> Line:
+    """What holds under both: lawful as it is only where both say so."""
+    always = one.always & other.always
+    either = (one.always | one.asked) & (other.always | other.asked)
+    return Line(always, either & ~always, one.stoppable | other.stoppable)
+
+
+def _event(policy: Policy, bits: Mapping[str, int], event: Happening) -> EventRule:
+    properties = frozenset(event.properties) if event.properties else None
+    return EventRule(event.category or _NO_CATEGORY, _mask(bits, event.purposes), properties)
+
+
+def _property(
+    policy: Policy,
+    bits: Mapping[str, int],
+    property: Property,
+    digest: Callable[[str], str],
+    country_of: Callable[[str], str],
+) -> PropertyRule:
+    category = policy.categories[property.category] if property.category else None
+    purposes = property.purposes or (category.purposes if category else ())
+    reduced = property.reduce
+    compiled = None if reduced is None else reducer(reduced, digest, country_of)
+    sealed = bool(category and category.identifying) and not anonymises(reduced)
+    return PropertyRule(_mask(bits, purposes), sealed, compiled)
+
+
+def _mask(bits: Mapping[str, int], purposes: Iterable[str]) -> int:
+    mask = 0
+    for purpose in purposes:
+        mask |= bits[purpose]
+    return mask
+
+
+def _mask_of_uses(policy: Policy, bits: Mapping[str, int], chosen: Callable[[str], bool]) -> int:
+    """The purposes of which any use is chosen."""
+    mask = 0
+    for name, purpose in policy.purposes.items():
+        uses = (purpose.use,) if isinstance(purpose.use, str) else purpose.use or ()
+        if any(chosen(use) for use in uses):
+            mask |= bits[name]
+    return mask

@@ -1,0 +1,146 @@
+"""Secrets: card numbers, passwords and access tokens, wherever they stand.
+
+What looks like one is not kept, whatever the policy says, for no purpose needs it. Card numbers
+pass the check of Luhn (ISO/IEC 7812-1, annex B) and have an issuer's beginning; tokens are known by
+how their makers begin them. A value is looked at as it stands and, when part of it is base64, as
+what that decodes to.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from functools import lru_cache
+from typing import Any, Literal
+
+Secret = Literal["card_number", "password", "token"]
+
+_DIGITS = re.compile(r"(?<!\d)(?<!\d\.)\d(?:[ \-.]?\d){13,18}(?!\.?\d)")
+_ISSUERS = re.compile(
+    r"4\d{15}(?:\d{3})?"  # Visa
+    r"|(?:5[1-5]|2[2-7])\d{14}"  # Mastercard
+    r"|3[47]\d{13}"  # American Express
+    r"|3(?:0[0-5]|[689]\d)\d{11}(?:\d{2})?"  # Diners Club
+    r"|(?:6011|64[4-9]\d|65\d\d|35[2-8]\d)\d{12}"  # Discover, JCB
+    r"|62\d{14,17}"  # UnionPay
+    r"|(?:50|5[6-8]|6[37])\d{14}"  # Maestro
+)
+_TOKENS = re.compile(
+    r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*"  # a JSON Web Token (RFC 7519)
+    r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
+    r"|\b[srp]k_(?:live|test)_\w{16,}"
+    r"|\bgh[pousr]_\w{30,}|\bgithub_pat_\w{30,}|\bglpat-[\w-]{20,}"
+    r"|\bxox[abpr]-[\w-]{10,}|\bSG\.[\w-]{16,}\.[\w-]{16,}|\bAIza[\w-]{35}"
+    r"|PRIVATE KEY-----"
+    r"|\bBearer [\w\-.~+/]{16,}"
+)
+_TOKEN_MARKS = (
+    *("eyJ", "AKIA", "ASIA", "k_live_", "k_test_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_"),
+    *("github_pat_", "glpat-", "xox", "SG.", "AIza", "PRIVATE KEY", "Bearer "),
+)
+"""One of these stands in every token that `_TOKENS` knows; to look for them takes no time."""
+_NAMED = re.compile(
+    r"(?:pass(?:word|wd|phrase)|pwd|secret|access_token|refresh_token|api_?key)"
+    r"[\"']?\s*[=:]\s*[\"']?[^\s\"'&;,}\]]{4,}"
+)
+"""A password or a token that is named where it stands: in an address, in JSON, in a form."""
+_NAMED_MARKS = ("pass", "pwd", "secret", "token", "key")
+_NAMES = re.compile(
+    r"pass(word|wd|phrase|code)(_hash)?|pwd|secret|credential|card_?number|cvv|cvc|"
+    r"(access|refresh|auth|api|id|session|bearer)_?(token|key)|token",
+    re.IGNORECASE,
+)
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
+_LENGTH_MIN = 8
+_CARD_MIN, _ENCODED_MIN = 14, 20
+_CARD_NUMBER_MIN = 1e13
+"""Shorter texts hold none of these, no card number, and none in base64."""
+
+
+def named_like(name: str) -> Secret | None:
+    """The secret that a property of this name holds, by its last part; None when it holds none."""
+    last = name.rsplit(".", 1)[-1]
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", last).replace("-", "_").replace(" ", "_")
+    found = _NAMES.fullmatch(snake.strip("$_"))
+    if not found:
+        return None
+    word = found.group().lower()
+    if word.startswith(("card", "cv")):
+        return "card_number"
+    return "password" if word.startswith(("pass", "pwd", "secret", "cred")) else "token"
+
+
+# The values of a few properties repeat in most events.
+@lru_cache(maxsize=50_000)
+def found_in(text: str) -> Secret | None:
+    """The secret that a text holds, if it holds one."""
+    if len(text) < _LENGTH_MIN:
+        return None
+    found = _plainly_in(text)
+    if found is not None:
+        return found
+    if len(text) < _ENCODED_MIN:
+        return None
+    for candidate in _BASE64.findall(text):
+        # What base64 makes of digits and words has small and capital letters.
+        if candidate.islower() or candidate.isupper():
+            continue
+        plain = _decoded(candidate)
+        if plain and (found := _plainly_in(plain)) is not None:
+            return found
+    return None
+
+
+def secret_of(name: str, value: Any) -> Secret | None:
+    """The secret that a property holds, by its name or its value."""
+    if isinstance(value, str):
+        return _named(name) or (found_in(value) if len(value) >= _LENGTH_MIN else None)
+    if isinstance(value, float) and value >= _CARD_NUMBER_MIN and value.is_integer():
+        return found_in(f"{value:.0f}")
+    return None
+
+
+@lru_cache(maxsize=10_000)
+def _named(name: str) -> Secret | None:
+    return named_like(name)
+
+
+def _plainly_in(text: str) -> Secret | None:
+    for digits in _DIGITS.findall(text) if len(text) >= _CARD_MIN else ():
+        if _is_card("".join(char for char in digits if char.isdigit())):
+            return "card_number"
+    if _holds(text, _TOKEN_MARKS) and _TOKENS.search(text):
+        return "token"
+    lower = text.lower()
+    named = _NAMED.search(lower) if _holds(lower, _NAMED_MARKS) else None
+    if named is None:
+        return None
+    return "token" if "token" in named.group() or "key" in named.group() else "password"
+
+
+def _holds(text: str, marks: tuple[str, ...]) -> bool:
+    # A loop takes a third of the time of `any`, and this runs for every value that arrives.
+    for mark in marks:  # noqa: SIM110
+        if mark in text:
+            return True
+    return False
+
+
+def _is_card(digits: str) -> bool:
+    if not _ISSUERS.fullmatch(digits):
+        return False
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        number = int(digit) * (1 + place % 2)
+        total += number - 9 * (number > 9)
+    return total % 10 == 0
+
+
+def _decoded(candidate: str) -> str:
+    padded = candidate.rstrip("=") + "=" * (-len(candidate.rstrip("=")) % 4)
+    try:
+        plain = base64.b64decode(padded, altchars=b"-_" if set(padded) & {"-", "_"} else None)
+        return plain.decode("ascii")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return ""

@@ -1,0 +1,122 @@
+"""Versions: which policy a project had, when, and which one is in force now.
+
+A version is kept for good, with its hash: an event says by its mask what was lawful when it was
+collected, and the version of that day says why. Each purpose of a project has one bit for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+import sqlalchemy as sa
+
+from sojourn import control
+from sojourn.errors import SojournError
+from sojourn.policy.rules import PURPOSES_MAX
+
+PRESET = "customer-journey"
+"""What a new project starts on unless it says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One published text: by whom and when, and from when on it is in force."""
+
+    number: int
+    version: str
+    digest: bytes
+    text: str
+    published_ms: int
+    effective_ms: int
+    actor: str
+
+
+@cache
+def presets() -> dict[str, str]:
+    """The policies that a project can start on: their text by name."""
+    folder = files("sojourn.policy") / "presets"
+    return {
+        entry.name.removesuffix(".yaml"): entry.read_text()
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".yaml")
+    }
+
+
+def preset(name: str) -> str:
+    """The text of a preset."""
+    if name not in presets():
+        raise SojournError(
+            f"There is no preset “{name[:60]}”", mend=f"There are {', '.join(presets())}."
+        )
+    return presets()[name]
+
+
+def publish(
+    connection: sa.Connection,
+    project: int,
+    *,
+    version: str,
+    text: str,
+    published_ms: int,
+    effective_ms: int,
+    actor: str,
+) -> None:
+    """Add a version of a project's policy, in force from `effective_ms` on."""
+    values = {
+        "project": project,
+        "version": version,
+        "digest": sha256(text.encode()).digest(),
+        "text": text,
+        "published_ms": published_ms,
+        "effective_ms": effective_ms,
+        "actor": actor,
+    }
+    connection.execute(sa.insert(control.policies).values(**values))
+
+
+def in_force(connection: sa.Connection, project: int, at_ms: int) -> Version | None:
+    """The version in force at an instant: of those begun, the one published last."""
+    begun = [one for one in history(connection, project) if one.effective_ms <= at_ms]
+    return begun[-1] if begun else None
+
+
+def history(connection: sa.Connection, project: int) -> list[Version]:
+    """All versions of a project's policy, in the order of publishing."""
+    table = control.policies
+    columns = (
+        table.c.number, table.c.version, table.c.digest, table.c.text,
+        table.c.published_ms, table.c.effective_ms, table.c.actor,
+    )  # fmt: skip
+    chosen = sa.select(*columns).where(table.c.project == project).order_by(table.c.number)
+    return [
+        Version(number, version, bytes(digest), *rest)
+        for number, version, digest, *rest in connection.execute(chosen)
+    ]
+
+
+def bits_of(connection: sa.Connection, project: int) -> dict[str, int]:
+    """The bit of each purpose that the project ever had, as a mask."""
+    table = control.purposes
+    chosen = sa.select(table.c.name, table.c.bit).where(table.c.project == project)
+    return {name: 1 << bit for name, bit in connection.execute(chosen)}
+
+
+def assign_bits(connection: sa.Connection, project: int, names: Iterable[str]) -> dict[str, int]:
+    """The bit of each purpose, new ones for those that have none; no bit is ever given twice."""
+    bits = bits_of(connection, project)
+    new = [name for name in names if name not in bits]
+    if len(bits) + len(new) > PURPOSES_MAX:
+        raise SojournError(
+            f"A project has {PURPOSES_MAX} purposes in all its life",
+            detail=f"This one has had {', '.join(bits)}.",
+            mend="Name one of them again instead of a new one.",
+        )
+    for bit, name in enumerate(new, len(bits)):
+        row = {"project": project, "name": name, "bit": bit}
+        connection.execute(sa.insert(control.purposes).values(**row))
+        bits[name] = 1 << bit
+    return bits
