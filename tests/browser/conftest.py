@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.conftest import Served, run_sojourn
 
@@ -100,19 +100,10 @@ def page(context: BrowserContext) -> Iterator[Page]:
     failures: list[str] = []
     opened = context.new_page()
     opened.on("pageerror", lambda error: failures.append(str(error)))
-    opened.on("console", lambda line: failures.append(line.text) if is_failure(line) else None)
+    opened.on("console", lambda line: failures.append(line.text) if line.type == "error" else None)
     yield opened
     opened.close()
     assert failures == []
-
-
-def is_failure(line: ConsoleMessage) -> bool:
-    """Whether a line of the console tells of a mistake of the app.
-
-    A question given up at the moment in which it is answered can no longer be cancelled: the
-    server says so with a 404, which the browser reports.
-    """
-    return line.type == "error" and "/questions/" not in line.location["url"]
 
 
 @pytest.fixture

@@ -125,6 +125,16 @@ def test_a_funnel_excludes_breaks_down_and_shows_its_other_sides(
         expect(page.get_by_role("alert")).to_have_count(0)
 
 
+def test_what_goes_with_a_funnel_opens_its_people(page: Page, served: Served) -> None:
+    steps = "step=Signed+Up&step=Calendar+Connected"
+    page.goto(f"{served.url}/app/demo/funnel?{steps}&show=why")
+    expect(page.get_by_text("Events were watched for during the first")).to_be_visible()
+    opens = page.get_by_role("button", name=re.compile("^Show the .* who converted: "))
+    people = int(re.sub(r"\D", "", opens.first.inner_text()))
+    opens.first.click()
+    drawer_total(page, people)
+
+
 def test_a_funnel_by_a_property_opens_the_people_of_one_value(page: Page, served: Served) -> None:
     by = "%7B%22by%22%3A%5B%7B%22property%22%3A%22device%22%7D%5D%2C%22limit%22%3A8%7D"
     page.goto(f"{served.url}/app/demo/funnel?step=Signed+Up&step=Calendar+Connected&by={by}")
@@ -184,3 +194,89 @@ def test_a_journey_shows_what_people_did_by_themselves_and_opens_them(
     assert said
     node.first.click()
     drawer_total(page, int(said[1].replace(",", "")))
+
+
+def test_first_and_last_events_open_the_people_whose_paths_begin_and_end_so(
+    page: Page, served: Served
+) -> None:
+    page.goto(f"{served.url}/app/shop/paths?event=cart")
+    settle(page)
+    for says, people in (
+        ("First events, catalog: 2,686 people. Show the people.", 2686),
+        ("Last events, payment_done: 437 people. Show the people.", 437),
+    ):
+        page.get_by_role("button", name=says).click()
+        drawer_total(page, people)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_step_of_a_journey_is_left_out_of_the_picture_and_still_asked_for(
+    page: Page, served: Served
+) -> None:
+    page.goto(f"{served.url}/app/shop/journey?step=cart&step=catalog&step=main")
+    settle(page)
+    steps = page.get_by_role("table", name="The steps of the journey").locator("tbody tr")
+    expect(steps).to_have_count(3)
+    came = steps.nth(2).get_by_role("button").first.inner_text()
+    page.get_by_role("button", name="Step 1: cart").click()
+    hide = page.get_by_role("button", name="Hide the step")
+    # Shares are of the first step, so it is always shown.
+    expect(hide).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Step 2: catalog").press("Enter")
+    hide.press("Enter")
+    expect(page.get_by_text("(not shown)")).to_be_visible()
+    expect(steps).to_have_count(2)
+    settle(page)
+    expect(steps.nth(1)).to_contain_text("3. main")
+    expect(steps.nth(1).get_by_role("button").first).to_have_text(came)
+    steps.nth(1).get_by_role("button").first.click()
+    drawer_total(page, int(came.replace(",", "")))
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Step 2: catalog").click()
+    page.get_by_role("button", name="Show it again").click()
+    expect(steps).to_have_count(3)
+
+
+def test_attribution_asks_for_what_a_model_needs_where_the_model_is_compared(
+    page: Page, served: Served
+) -> None:
+    asked: list[list[dict[str, object]]] = []
+
+    def seen(request: Request) -> None:
+        if request.url.endswith("/reports/attribution"):
+            asked.append((request.post_data_json or {})["models"])
+
+    page.on("request", seen)
+    page.goto(f"{served.url}/app/shop/attribution?conversion=payment_done&touch=main&touch=catalog")
+    settle(page)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.get_by_role("button", name="Half-life: 7 days").click()
+    page.get_by_role("button", name="1 day", exact=True).click()
+    page.get_by_role("button", name="Share of the first touch: 40").click()
+    share = page.get_by_label("Share of the first touch", exact=True)
+    share.fill("70")
+    # Both shares are of one whole.
+    expect(page.get_by_role("alert")).to_contain_text("from 0 to 60")
+    share.fill("60")
+    page.get_by_role("button", name="Use it").click()
+    settle(page)
+    expect(
+        page.get_by_text("Decaying halves with every 1 day before.", exact=False)
+    ).to_be_visible()
+    assert asked[-1][3:] == [
+        {"model": "time_decay", "half_life": "1 day"},
+        {"model": "position", "first": 0.6, "last": 0.4},
+    ]
+    page.get_by_role("button", name="Models: every model").click()
+    for model in ("Decaying", "By position", "Even", "Last"):
+        page.get_by_role("button", name=model, exact=True).click()
+    expect(page.get_by_role("button", name="First", exact=True)).to_be_disabled()
+    page.keyboard.press("Escape")
+    settle(page)
+    expect(page.get_by_role("button", name=re.compile("^Half-life"))).to_have_count(0)
+    expect(page.get_by_role("button", name=re.compile("^Share of"))).to_have_count(0)
+    assert asked[-1] == [{"model": "first"}]
+    expect(page.get_by_role("columnheader", name="First", exact=True)).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Decaying")).to_have_count(0)

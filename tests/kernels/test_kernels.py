@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 from collections import Counter
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,18 +16,7 @@ import pytest
 from numba.core.dispatcher import Dispatcher
 
 from sojourn import kernels
-from sojourn.kernels import (
-    counts,
-    entries,
-    funnel,
-    gather,
-    lifecycle,
-    presence,
-    retention,
-    stickiness,
-    transitions,
-    warm,
-)
+from sojourn.kernels import counts, funnel, layout, presence, retention, transitions, warm
 from sojourn.kernels.grid import grid
 
 NO_MARKS = np.zeros(0, dtype=np.int64)
@@ -34,63 +25,127 @@ TABLE = np.array([1, 2, 0], dtype=np.int64)
 EDGES = np.array([0, 10, 20], dtype=np.int64)
 SCOPE = (0, 19, 1)
 
-KERNELS: list[tuple[Any, tuple[Any, ...]]] = [
-    (funnel.ordered, (TABLE, NO_MARKS, 2, 5, *SCOPE)),
-    (funnel.strict, (TABLE, NO_MARKS, 2, 5, *SCOPE)),
-    (funnel.unordered, (TABLE, NO_MARKS, 2, 5, *SCOPE)),
-    (funnel.unordered_overlapping, (TABLE, NO_MARKS, 2, 5, *SCOPE)),
-    (counts.counts, (TABLE, NO_MARKS, 2, NO_SLOTS, 1, *grid(EDGES), *SCOPE)),
-    (presence.presence, (*grid(EDGES), *SCOPE)),
-    (gather.gather, (TABLE, NO_MARKS, NO_SLOTS, 1, *grid(EDGES), *SCOPE)),
-    (lifecycle.lifecycle, (TABLE, NO_MARKS, NO_SLOTS, 1, *grid(EDGES), 19, 1)),
-    (stickiness.stickiness, (TABLE, NO_MARKS, NO_SLOTS, 1, *grid(EDGES), *SCOPE)),
-    (retention.plain, (TABLE, NO_MARKS, EDGES, 2, True, *SCOPE)),
-    (entries.entries, (TABLE, NO_MARKS, EDGES, 0, *SCOPE)),
-    (transitions.transitions, (3, *SCOPE)),
+EXAMPLES: dict[str, Any] = {
+    "starts": np.array([0, 3, 3], dtype=np.int64),
+    "ends": np.array([3, 3, 5], dtype=np.int64),
+    "ts": np.array([1, 2, 12, 3, 18], dtype=np.int64),
+    "event": np.array([0, 1, 0, 1, 2], dtype=np.uint16),
+    "purposes": np.array([1, 1, 1, 1, 1], dtype=np.uint16),
+    "table": TABLE,
+    "held": NO_MARKS,
+    "slots": NO_SLOTS,
+    **dict(zip(("edges", "shift", "cells"), grid(EDGES), strict=True)),
+    **dict(zip(("start_ms", "end_ms", "purpose"), SCOPE, strict=True)),
+    "amounts": np.ones(5),
+    "codes": np.zeros(5, dtype=np.int32),
+    "size": 2,
+    "best": np.array([1, 0, 0]),
+    "levels": np.array([2, 0, 0]),
+    "gaps": np.array([5, 5]),
+    "fits": np.array([1, 2]),
+    "least": np.array([1, 1]),
+    "required": np.array([True, True]),
+    "guards": NO_MARKS,
+    "drop": False,
+    "strict": False,
+    "window_ms": 5,
+    "gap_ms": 5,
+    "group": np.zeros(3, dtype=np.int64),
+    "groups": 1,
+    "origin": np.zeros(3, dtype=np.int64),
+    "limit": 2,
+    "before_ms": 100,
+    "before_row": 0,
+    "present": np.ones(5, dtype=np.bool_),
+    "models": np.array([[1.0, 0.0, 0.0, 0.0]]),
+    "only_first": False,
+    "wanted_row": -1,
+    "wanted_slot": 0,
+    "which": 0,
+    "ever": True,
+    "periods": 2,
+    "offsets": np.array([0, 1, 2]),
+    "rules": retention.Rules(),
+    "visit": NO_MARKS,
+    "series": 2,
+    "steps": 2,
+    "values": 1,
+    "names": 3,
+    "most": 3,
+    "shown": np.arange(3),
+    "roles": np.zeros(5, dtype=np.int64),
+    "waits": False,
+    "stops": False,
+    "merge": False,
+}
+"""Three people, one without events, and something for every other parameter of a kernel."""
+
+OWN_EXAMPLES: dict[str, dict[str, Any]] = {
+    "attribution": {"slots": np.zeros(5, dtype=np.int32)},
+    "favourites": {"codes": np.zeros(5, dtype=np.int64)},
+    "journey": {"window_ms": np.array([5, 5])},
+    "least_and_most": {"values": np.ones(5)},
+    "retention": {"values": np.ones(5)},
+    "tally": {"values": np.ones(5)},
+    "together": {"groups": np.array([0, 1, 2])},
+}
+"""Where a parameter of the same name is another thing."""
+
+COLUMNS = ("starts", "ends", "ts", "event", "purposes")
+
+
+def found() -> Iterator[tuple[str, Dispatcher]]:
+    """Every compiled function of the folder, helpers of a kernel among them."""
+    for module in pkgutil.iter_modules(kernels.__path__):
+        for name, one in vars(importlib.import_module(f"sojourn.kernels.{module.name}")).items():
+            if isinstance(one, Dispatcher):
+                yield name, one
+
+
+def parameters(kernel: Dispatcher) -> tuple[str, ...]:
+    return tuple(inspect.signature(kernel.py_func).parameters)
+
+
+OVER_TIMELINES = [
+    pytest.param(kernel, id=name)
+    for name, kernel in found()
+    if parameters(kernel)[: len(COLUMNS)] == COLUMNS
 ]
 
-COLUMNS: tuple[Any, ...] = (
-    np.array([0, 3, 3], dtype=np.int64),
-    np.array([3, 3, 5], dtype=np.int64),
-    np.array([1, 2, 12, 3, 18], dtype=np.int64),
-    np.array([0, 1, 0, 1, 2], dtype=np.uint16),
-    np.array([1, 1, 1, 1, 1], dtype=np.uint16),
-)
 
-
-def as_lists(result: Any) -> Any:
-    """Arrays as lists, so that results can be compared."""
-    if isinstance(result, tuple):
-        return [as_lists(one) for one in result]
-    return result.tolist() if isinstance(result, np.ndarray) else result
-
-
-@pytest.mark.parametrize(("kernel", "rest"), KERNELS)
+@pytest.mark.parametrize("kernel", OVER_TIMELINES)
 def test_mapped_and_fresh_arrays_run_the_same_compilation(
-    kernel: Any, rest: tuple[Any, ...], tmp_path: Path
+    kernel: Dispatcher, tmp_path: Path
 ) -> None:
-    expected = as_lists(kernel(*COLUMNS, *rest))
+    own = EXAMPLES | OWN_EXAMPLES.get(kernel.py_func.__name__, {})
+    rest = [own[name] for name in parameters(kernel)[len(COLUMNS) :]]
+    columns = [EXAMPLES[name] for name in COLUMNS]
+    expected = kernel(*columns, *rest)
     mapped = []
-    for number, column in enumerate(COLUMNS):
+    for number, column in enumerate(columns):
         np.save(tmp_path / f"{number}.npy", column)
         mapped.append(np.load(tmp_path / f"{number}.npy", mmap_mode="r"))
-    assert as_lists(kernel(*mapped, *rest)) == expected
-    frozen = [np.frombuffer(column.tobytes(), dtype=column.dtype) for column in COLUMNS]
-    assert as_lists(kernel(*frozen, *rest)) == expected
-    assert len(kernel.signatures) == 1
+    np.testing.assert_equal(kernel(*mapped, *rest), expected)
+    frozen = [np.frombuffer(column.tobytes(), dtype=column.dtype) for column in columns]
+    np.testing.assert_equal(kernel(*frozen, *rest), expected)
+
+
+def test_every_kernel_takes_the_columns_of_a_timeline_as_they_are_laid_out() -> None:
+    laid_out = dict(zip(COLUMNS, layout.TIMELINE, strict=True))
+    for name, kernel in found():
+        for signature in kernel.signatures:
+            for parameter, taken in zip(parameters(kernel), signature, strict=True):
+                assert taken == laid_out.get(parameter, taken), (name, parameter)
+    assert len(OVER_TIMELINES) > 20
 
 
 def test_every_kernel_has_its_signature_and_is_in_the_cache_once_warm() -> None:
     warm()
-    seen = 0
-    for module in pkgutil.iter_modules(kernels.__path__):
-        for found in vars(importlib.import_module(f"sojourn.kernels.{module.name}")).values():
-            if isinstance(found, Dispatcher):
-                seen += 1
-                assert len(found.signatures) == 1
-                assert not found._can_compile  # type: ignore[attr-defined]
-                assert found.stats.cache_path
-    assert seen > 40
+    for _, kernel in found():
+        assert kernel.signatures
+        assert not kernel._can_compile  # type: ignore[attr-defined]
+        assert kernel.stats.cache_path
+    assert len(list(found())) > 40
 
 
 def test_intervals_of_any_length_are_found() -> None:
@@ -111,10 +166,10 @@ def test_intervals_of_any_length_are_found() -> None:
         assert people.tolist() == (expected > 0).tolist()
         assert newcomers.tolist() == first.tolist()
         plain = presence.presence(*one_person, lawful, *over)
-        assert as_lists(plain) == [people.tolist(), newcomers.tolist()]
+        np.testing.assert_equal(plain, (people, newcomers))
 
 
-@pytest.mark.parametrize("names", [1, 3, 200, 65_536])
+@pytest.mark.parametrize("names", [1, 3, 200, 300, 65_536])
 def test_pairs_are_exact_for_any_number_of_names(names: int) -> None:
     random = np.random.default_rng(names)
     event = (random.pareto(0.5, 5000) % names).astype(np.uint16)

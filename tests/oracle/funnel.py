@@ -8,10 +8,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sojourn.counting.attempts.correlation import Correlation
-from sojourn.counting.attempts.definition import Exclusion, FunnelDefinition, FunnelStep
+from sojourn.counting.attempts.correlation import Correlation, Correlations
+from sojourn.counting.attempts.definition import (
+    CorrelationCell,
+    Exclusion,
+    FunnelDefinition,
+    FunnelStep,
+)
 from sojourn.counting.attempts.durations import EDGES_SECONDS, DurationBar, Durations, FunnelTimes
-from sojourn.filter import EventChoice
 from sojourn.reports.funnel import (
     FunnelAnswer,
     FunnelCount,
@@ -31,12 +35,12 @@ Label = tuple[str, ...]
 
 @dataclass
 class Attempt:
-    """The event that fulfilled each step, None where it was not reached, and what came after it
-    within the same person or visit, before the next attempt."""
+    """The event that fulfilled each step, None where it was not reached, and all that the person
+    did after the first of them."""
 
     person: int
     events: list[Row | None]
-    span: list[Row]
+    later: list[Row]
 
 
 def milliseconds(duration: str) -> int:
@@ -207,7 +211,7 @@ def attempts(
         for unit in units:
             runs = [unit] if asked.hold is None else held(asked.hold, unit)
             if asked.count == "attempts":
-                found += each_attempt(funnel, person, unit, runs)
+                found += each_attempt(funnel, person, everything, runs)
                 continue
             chains = [funnel.furthest(run) for run in runs]
             if None in chains:
@@ -225,14 +229,14 @@ def attempts(
             if best is not None and chains[best]:
                 chain, run = chains[best], runs[best]
                 assert chain is not None
-                first = unit_place(unit, run[min(chain)])
+                first = place_of(run[min(chain)], everything)
                 events = funnel.fulfilled(run, chain, len(run))
-                found.append(Attempt(person, events, unit[first + 1 :]))
+                found.append(Attempt(person, events, everything[first + 1 :]))
     return found
 
 
 def each_attempt(
-    funnel: Funnel, person: int, unit: list[Row], runs: list[list[Row]]
+    funnel: Funnel, person: int, everything: list[Row], runs: list[list[Row]]
 ) -> list[Attempt]:
     """All attempts of a person, or none when one of them makes the person drop out."""
     found = []
@@ -242,15 +246,14 @@ def each_attempt(
             return []
         openers = [chain[0] for chain in chains]
         for chain, stop in zip(chains, [*openers[1:], len(run)], strict=False):
-            first = unit_place(unit, run[chain[0]])
-            last = len(unit) if stop == len(run) else unit_place(unit, run[stop])
+            first = place_of(run[chain[0]], everything)
             events = funnel.fulfilled(run, chain, stop)
-            found.append(Attempt(person, events, unit[first + 1 : last]))
+            found.append(Attempt(person, events, everything[first + 1 :]))
     return found
 
 
-def unit_place(unit: list[Row], event: Row) -> int:
-    return [row is event for row in unit].index(True)
+def place_of(event: Row, rows: list[Row]) -> int:
+    return [row is event for row in rows].index(True)
 
 
 def held(property: str, own: list[Row]) -> list[list[Row]]:
@@ -290,7 +293,7 @@ def funnel(asked: FunnelDefinition, rows: list[Row], scope: Scope) -> FunnelAnsw
         pooled=pooled,
         over_time=_over_time(asked, found, scope) if asked.every else (),
         times=times,
-        correlations=_correlations(asked, found) if asked.correlate else (),
+        correlations=_correlations(asked, found) if asked.correlate else None,
     )
 
 
@@ -333,7 +336,6 @@ def _groups(
         return tuple(written(known[one.of].get(one.property)) for one in dimensions)
 
     meant = [choice for step in asked.steps for choice in step.events]
-    meant += [EventChoice(one.event, one.where) for one in asked.exclude]
     counted = Counter(
         label(row)
         for own in visible(rows, scope).values()
@@ -443,32 +445,105 @@ def _durations(lengths: list[int]) -> Durations | None:
     )
 
 
-def _correlations(asked: FunnelDefinition, found: list[Attempt]) -> tuple[Correlation, ...]:
-    """The table of four of each event on the way and each value at its start."""
+Key = tuple[str | None, str | None, str | None]
+"""An event, or a property and its value."""
+
+
+@dataclass
+class Watched:
+    """One attempt as correlations see it: the events are None when it had converted before the end
+    of its watch."""
+
+    person: int
+    converted: bool
+    events: set[Key] | None
+    values: set[Key]
+
+
+def took(asked: FunnelDefinition, one: Attempt) -> int | None:
+    """Milliseconds from the first event to the last required one; None if that was not reached."""
+    required = [one.events[n] for n, step in enumerate(asked.steps) if not step.optional]
+    moments = [event.ts for event in required if event]
+    return max(moments) - min(moments) if len(moments) == len(required) else None
+
+
+def watch(asked: FunnelDefinition, found: list[Attempt]) -> int:
+    """How long attempts are watched: the least time in which a quarter of the conversions were
+    done, if nothing is said."""
     assert asked.correlate is not None
-    required = [n for n, step in enumerate(asked.steps) if not step.optional]
+    if asked.correlate.watch is not None:
+        return milliseconds(asked.correlate.watch)
+    lengths = [length for one in found if (length := took(asked, one)) is not None]
+    enough = [
+        length
+        for length in lengths
+        if 4 * sum(other <= length for other in lengths) >= len(lengths)
+    ]
+    return min(enough, default=milliseconds(asked.within))
+
+
+def watched(asked: FunnelDefinition, found: list[Attempt]) -> list[Watched]:
+    """What was seen of each attempt."""
+    assert asked.correlate is not None
     own_names = {choice.event for step in asked.steps for choice in step.events}
-    window = milliseconds(asked.within)
-    outcomes = []
+    length = watch(asked, found)
+    result = []
     for one in found:
-        fulfilled = [one.events[n] for n in required if one.events[n]]
-        converted = len(fulfilled) == len(required)
-        first = min(event.ts for event in fulfilled if event)
-        way = [row for row in one.span if row.ts - first <= window]
-        if converted:
-            places = [
-                place
-                for place, row in enumerate(one.span)
-                if any(row is event for event in fulfilled)
-            ]
-            way = one.span[: max(places, default=0)]
-        keys = {(row.name, None, None) for row in way if row.name not in own_names}
-        assert one.events[0] is not None
-        for name in asked.correlate.properties:
-            value = one.events[0].properties.get(name)
-            if value is not None:
-                keys.add((None, name, written(value)))  # type: ignore[arg-type]
-        outcomes.append((converted, keys))
+        taken = took(asked, one)
+        first = min(event.ts for event in one.events if event)
+        seen: set[Key] = {
+            (row.name, None, None)
+            for row in one.later
+            if row.ts - first <= length and row.name not in own_names
+        }
+        opening = one.events[0]
+        assert opening is not None
+        carried = {name: opening.properties.get(name) for name in asked.correlate.properties}
+        values: set[Key] = {
+            (None, name, written(value)) for name, value in carried.items() if value is not None
+        }
+        early = taken is not None and taken <= length
+        result.append(Watched(one.person, taken is not None, None if early else seen, values))
+    return result
+
+
+def behind(asked: FunnelDefinition, rows: list[Row], scope: Scope, cell: CorrelationCell) -> int:
+    """How many different people stand behind a cell of a correlation."""
+    key = (cell.event, cell.property, cell.value)
+    found = watched(asked, attempts(asked, rows, scope, lambda row: True))
+    return len(
+        {
+            one.person
+            for one in found
+            if key in (one.events or set()) | one.values and one.converted == cell.converted
+        }
+    )
+
+
+def _correlations(asked: FunnelDefinition, found: list[Attempt]) -> Correlations:
+    """The table of four of each event done while watched, and of each value at its start."""
+    assert asked.correlate is not None
+    everyone = watched(asked, found)
+    there = [one for one in everyone if one.events is not None]
+    outcomes = [(one.converted, one.events or set()) for one in there]
+    tables = _tables(outcomes) + _tables([(one.converted, one.values) for one in everyone])
+    tables.sort(
+        key=lambda one: (
+            -abs(math.log(one.odds_ratio)),
+            one.event or "",
+            one.property or "",
+            one.value or "",
+        )
+    )
+    return Correlations(
+        watch(asked, found) / 1000,
+        len(everyone) - len(there),
+        tuple(tables[: asked.correlate.limit]),
+    )
+
+
+def _tables(outcomes: list[tuple[bool, set[Key]]]) -> list[Correlation]:
+    """What each key comes to, among those who converted and those who did not."""
     result = []
     for key in set().union(*(keys for _, keys in outcomes)):
         table = Counter((key in keys, converted) for converted, keys in outcomes)
@@ -479,12 +554,4 @@ def _correlations(asked: FunnelDefinition, found: list[Attempt]) -> tuple[Correl
         ends = odds, math.exp(math.log(odds) - error), math.exp(math.log(odds) + error)
         shown = [float(f"{end:.6g}") for end in ends]
         result.append(Correlation(*key, table[True, True], table[True, False], *shown))
-    result.sort(
-        key=lambda one: (
-            -abs(math.log(one.odds_ratio)),
-            one.event or "",
-            one.property or "",
-            one.value or "",
-        )
-    )
-    return tuple(result[: asked.correlate.limit])
+    return result

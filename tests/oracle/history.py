@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn import breakdown, segment
+from sojourn import segment
 from sojourn.report import Report
 from sojourn.scope import Scope
 from sojourn.timeline import EVERY_PURPOSE, Column, Timeline
@@ -72,15 +71,18 @@ def ask(report: Report[Any, Any], definition: Any, parts: Sequence[Timeline], sc
         parts = [
             part.only(segment.members(definition.segment, part, scope, _no_cells)) for part in parts
         ]
-    own = report.breakdown(definition)
-    if own is not None:
-        choices = report.surveyed(definition)
-        counted = [breakdown.survey(own, choices, part, scope) for part in parts]
-        scope = replace(scope, values=breakdown.chosen(own, sum(counted, Counter())))
+    scope = settled(report, definition, parts, scope)
     whole = report.partial(definition, parts[0], scope)
     for part in parts[1:]:
         whole = report.add(whole, report.partial(definition, part, scope))
     return report.answer(definition, whole, scope)
+
+
+def settled(
+    report: Report[Any, Any], definition: Any, parts: Sequence[Timeline], scope: Scope
+) -> Scope:
+    """The scope with what a first pass over the parts settles."""
+    return report.settled(definition, lambda function: [function(part) for part in parts], scope)
 
 
 def _no_cells(behind: segment.Behind, part: Timeline) -> NDArray[np.bool_]:

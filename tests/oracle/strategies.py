@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,11 +9,10 @@ from zoneinfo import ZoneInfo
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from sojourn import breakdown
 from sojourn.breakdown import Breakdown, Dimension
 from sojourn.filter import Condition, EventChoice
 from sojourn.scope import FAR_MS, Scope
-from tests.oracle.history import Row, Value, ask, parts_of
+from tests.oracle.history import Row, Value, ask, parts_of, settled
 
 NEW_YEAR_MS = 1_767_225_600_000
 """2026-01-01T00:00Z."""
@@ -98,11 +96,7 @@ def people_behind(
 ) -> list[int]:
     """Who stands behind a cell, found in two parts; the values of the breakdown are those shown."""
     parts = parts_of(rows, 2)
-    own = report.REPORT.breakdown(definition)
-    if own is not None:
-        choices = report.REPORT.surveyed(definition)
-        counted = [breakdown.survey(own, choices, part, scope) for part in parts]
-        scope = replace(scope, values=breakdown.chosen(own, sum(counted, Counter())))
+    scope = settled(report.REPORT, definition, parts, scope)
     found = [part.people[report.people(definition, cell, part, scope)] for part in parts]
     return sorted(person for people in found for person in people.tolist())
 

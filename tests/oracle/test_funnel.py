@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -12,16 +11,21 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from sojourn import breakdown
 from sojourn.breakdown import Breakdown, Dimension
-from sojourn.counting.attempts.definition import Correlate, Exclusion, FunnelDefinition, FunnelStep
+from sojourn.counting.attempts.definition import (
+    Correlate,
+    CorrelationCell,
+    Exclusion,
+    FunnelDefinition,
+    FunnelStep,
+)
 from sojourn.errors import BadQuestion
 from sojourn.filter import Condition, EventChoice
 from sojourn.reports import funnel
 from sojourn.reports.funnel import FunnelAnswer, FunnelCell, FunnelCount
 from sojourn.scope import Scope
 from tests.oracle import funnel as oracle
-from tests.oracle.history import Row, Value, parts_of
+from tests.oracle.history import Row, Value, ask, parts_of, settled
 from tests.oracle.strategies import (
     NAMES,
     NEW_YEAR_MS,
@@ -30,6 +34,7 @@ from tests.oracle.strategies import (
     PROPERTIES,
     ZONES,
     agree,
+    crowded,
     histories,
     scopes,
     several,
@@ -121,7 +126,9 @@ DETAILS: dict[str, Any] = {
     "value_of": st.sampled_from(["first", "last", "every", 1, 2, 3]),
     "every": st.sampled_from([None, "hour", "day"]),
     "times": st.booleans(),
-    "correlate": st.sampled_from([None, Correlate(("p",)), Correlate(limit=1)]),
+    "correlate": st.sampled_from(
+        [None, Correlate(("p",)), Correlate(limit=1), Correlate(("p",), watch="1 second")]
+    ),
 }
 facts = st.lists(
     st.builds(
@@ -176,12 +183,7 @@ def opens(
 ) -> None:
     """Behind each cell stand as many people as the answer says."""
     parts = parts_of(rows, 2)
-    if definition.breakdown is not None:
-        own = [choice for _, choice in funnel.REPORT.choices(definition)]
-        counted = [breakdown.survey(definition.breakdown, own, part, scope) for part in parts]
-        scope = replace(
-            scope, values=breakdown.chosen(definition.breakdown, sum(counted, Counter()))
-        )
+    asked, scope = scope, settled(funnel.REPORT, definition, parts, scope)
 
     def behind(**cell: Any) -> int:
         masks = [funnel.people(definition, FunnelCell(**cell), part, scope) for part in parts]
@@ -201,6 +203,12 @@ def opens(
         each(group.steps, value=group.value)
     for one in answer.over_time:
         each(one.steps, interval=one.interval)
+    for own in answer.correlations.found if answer.correlations else ():
+        for converted, count in ((True, own.converted), (False, own.dropped)):
+            cell = CorrelationCell(own.event, own.property, own.value, converted)
+            people = behind(correlation=cell)
+            assert people == oracle.behind(definition, rows, asked, cell)
+            assert people == count or definition.count != "people"
 
 
 @thorough
@@ -266,6 +274,27 @@ def test_the_events_of_ordered_attempts_agree(
 
 @several
 @given(
+    rows=st.one_of(crowded, dense(12)),
+    scope=st.one_of(st.just(EVERYTHING), scopes(NEW_YEAR_MS, 4000)),
+    definition=elaborate(
+        NAMES[:2],
+        least=2,
+        correlate=st.builds(
+            Correlate,
+            properties=st.sampled_from([(), ("p",)]),
+            watch=st.sampled_from([None, None, "1 second", "2 seconds"]),
+        ),
+    ),
+)
+def test_correlations_agree_and_open(
+    rows: list[Row], scope: Scope, definition: FunnelDefinition
+) -> None:
+    assume(possible(definition))
+    holds_for(definition, rows, replace(scope, visit_gap_ms=600))
+
+
+@several
+@given(
     rows=histories(NEW_YEAR_MS, 9, 500, 14),
     definition=funnels(wheres, 3, count=st.sampled_from(["people", "visits"])),
 )
@@ -301,6 +330,20 @@ def test_attempts_run_on_past_a_block_of_events(order: str) -> None:
         expected = oracle.Funnel(plain, lambda row: True)
         for length in other.lengths[:1]:
             assert np.all((length >= 0) & (length <= expected.window))
+
+
+@pytest.mark.parametrize("parts", [1, 3])
+def test_attempts_are_watched_until_a_quarter_had_converted(parts: int) -> None:
+    asked = FunnelDefinition((FunnelStep("a"), FunnelStep("b")), correlate=Correlate())
+    scope = replace(EVERYTHING, end_ms=NEW_YEAR_MS + 60_000)
+    rows = [Row(40, NEW_YEAR_MS, "a")]
+    for converted, seconds in [(0, 30 * 86_400), (1, 1), (4, 1), (5, 2), (8, 2), (9, 3), (12, 3)]:
+        for person in range(len(rows) // 2, converted):
+            done_ms = NEW_YEAR_MS + (person + 1) * 1000
+            rows += [Row(person, NEW_YEAR_MS, "a"), Row(person, done_ms, "b")]
+        answer = ask(funnel.REPORT, asked, parts_of(rows, parts), scope)
+        assert answer.correlations.watched_seconds == seconds
+        assert answer.correlations.left_out == min(seconds, converted)
 
 
 def test_steps_told_apart_by_a_value_are_not_refused_in_any_order() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -13,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sojourn import breakdown
 from sojourn.counting import walk
 from sojourn.counting.trail import PathsCell, PathsDefinition, PathsGroup, PathsProperty
 from sojourn.errors import BadQuestion
@@ -22,7 +20,7 @@ from sojourn.reports import funnel, paths
 from sojourn.reports.paths import PathsAnswer
 from sojourn.scope import Scope
 from tests.oracle import paths as oracle
-from tests.oracle.history import Row, ask, parts_of
+from tests.oracle.history import Row, ask, parts_of, settled
 from tests.oracle.strategies import (
     NAMES,
     NEW_YEAR_MS,
@@ -110,11 +108,7 @@ def cells(answer: PathsAnswer) -> Iterator[tuple[PathsCell, int | None]]:
 def opened(definition: PathsDefinition, cell: PathsCell, rows: list[Row], scope: Scope) -> set[int]:
     """The people of all parts behind a cell, as `asking` finds them."""
     parts = parts_of(rows, 2)
-    own = paths.REPORT.breakdown(definition)
-    if own is not None:
-        named = [choice for _, choice in paths.REPORT.choices(definition)]
-        counted = [breakdown.survey(own, named, part, scope) for part in parts]
-        scope = replace(scope, values=breakdown.chosen(own, sum(counted, Counter())))
+    scope = settled(paths.REPORT, definition, parts, scope)
     ids = [part.people[paths.people(definition, cell, part, scope)] for part in parts]
     return set(np.concatenate(ids).tolist())
 

@@ -78,6 +78,13 @@ test("a number of a funnel says what it stands for", () => {
   expect(sayFunnelCell(definition, { step: 2, reached: false, value: ["team"] })).toBe(
     "Did cart, then not paid, team",
   );
+  expect(sayFunnelCell(definition, { correlation: { event: "help", converted: true } })).toBe(
+    "Did help, and converted",
+  );
+  const plan = { property: "plan", value: "pro", converted: false };
+  expect(sayFunnelCell(definition, { correlation: plan })).toBe(
+    "Had plan pro, and did not convert",
+  );
 });
 
 test("a step moves to another place", () => {

@@ -3,8 +3,14 @@
 import { expect, test } from "vitest";
 import type { PathsAnswer } from "../src/api/shapes";
 import { readQuestion, writeQuestion, type Fields } from "../src/words/address";
+import {
+  ATTRIBUTION,
+  attributionOf,
+  sayAttributionCell,
+  sayModels,
+} from "../src/words/attribution";
 import { cellOf, isWritten, stepName } from "../src/words/journey";
-import { PATHS, pathsOf, pictureOf } from "../src/words/paths";
+import { behindOf, PATHS, pathsOf, pictureOf, sayPathsCell } from "../src/words/paths";
 import { columnName, RETENTION, retentionOf, sayRetentionCell } from "../src/words/retention";
 import { lineName, TREND, trendOf } from "../src/words/trend";
 
@@ -116,4 +122,28 @@ test("steps of a journey say what they show", () => {
 test("a segment is compared only when it is written out", () => {
   expect(isWritten({ not: { did: { event: "paid" } } })).toBe(true);
   expect(isWritten({ all: [{ did: { event: "paid" } }, { saved: "loyal" }] })).toBe(false);
+});
+
+test("a model is told only what it can be told", () => {
+  const asking = { conversion: { event: "paid" }, touch: [{ event: "ad" }] };
+  const told = { ...asking, model: ["position" as const, "first" as const], first: 30, last: 50 };
+  expect(attributionOf(told, {}).models).toEqual([
+    { model: "first" },
+    { model: "position", first: 0.3, last: 0.5 },
+  ]);
+  expect(attributionOf(asking, {}).models).toHaveLength(5);
+  expect(sayModels({ ...asking, model: ["time_decay"], half: "3 days" })).toBe(
+    "Decaying halves with every 3 days before.",
+  );
+  expect(sayAttributionCell(told, { value: ["ad"], model: 1 })).toBe(
+    "Converted after ad, By position",
+  );
+  expect(thereAndBack(ATTRIBUTION, told)).toEqual(told);
+});
+
+test("the beginning of a whole path is the first step of one that has steps", () => {
+  const whole = pathsOf({ event: { event: "cart" } }, {});
+  expect(behindOf(whole, { step: 1, event: "main" }).steps).toBeGreaterThan(1);
+  expect(behindOf(whole, { event: "main", dropped: true })).toBe(whole);
+  expect(sayPathsCell(whole, { step: 1, event: "main" })).toBe("Began with main");
 });

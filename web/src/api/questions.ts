@@ -92,6 +92,28 @@ export function useReport<K extends Kind>(
   });
 }
 
+// A list is read page by page: where one ended, its `next`, is said to the following as `by`.
+export function useListReport<K extends "people" | "activity">(
+  project: string,
+  kind: K,
+  definition: Reports[K]["definition"],
+  by: "after" | "before",
+) {
+  return useInfiniteQuery({
+    queryKey: ["list", project, kind, definition],
+    initialPageParam: null as Reports[K]["answer"]["next"],
+    queryFn: ({ pageParam, signal }) =>
+      ask<Reports[K]["answer"]>(
+        project,
+        `/reports/${kind}`,
+        { ...definition, [by]: pageParam },
+        signal,
+      ),
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+  });
+}
+
 export function usePeople(project: string, search: string) {
   return useInfiniteQuery({
     queryKey: ["people", project, search],

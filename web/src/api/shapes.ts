@@ -37,7 +37,9 @@ export type FunnelStepAnswer = Schemas["FunnelStepAnswer"];
 export type Durations = Schemas["Durations"];
 export type Exclusion = Schemas["Exclusion"];
 export type Correlation = Schemas["Correlation"];
+export type Correlations = Schemas["Correlations"];
 export type FunnelCell = Schemas["FunnelCell"];
+export type CorrelationCell = Schemas["CorrelationCell"];
 export type TrendDefinition = Schemas["TrendDefinition"];
 export type TrendSeries = Schemas["TrendSeries"];
 export type TrendFormula = Schemas["TrendFormula"];
@@ -68,6 +70,7 @@ export type VisitsAnswer = Schemas["VisitsAnswer"];
 export type VisitsCell = Schemas["VisitsCell"];
 export type PeopleDefinition = Schemas["PeopleDefinition"];
 export type PeopleReport = Schemas["PeopleAnswer"];
+export type Metric = Schemas["Metric"];
 export type ActivityDefinition = Schemas["ActivityDefinition"];
 export type ActivityAnswer = Schemas["ActivityAnswer"];
 

@@ -1,7 +1,7 @@
 // What people do just before and just after one event, where timelines begin and end, and the most
 // frequent steps from one event to the next. Every number opens its people.
 
-import type { PathsAnswer, PathsCell } from "../api/shapes";
+import type { PathsAnswer, PathsCell, PathsDefinition } from "../api/shapes";
 import { around, type Around } from "../words/around";
 import { count, share } from "../words/number";
 import { AnswerMark } from "./answer-mark";
@@ -18,11 +18,12 @@ const EDGES_SHOWN = 8;
 interface AroundEventProps {
   answer: PathsAnswer;
   event: string;
+  by: NonNullable<PathsDefinition["by"]>;
   onChoose: (event: string) => void;
   onOpen: (cell: PathsCell) => void;
 }
 
-export function AroundEvent({ answer: told, event, onChoose, onOpen }: AroundEventProps) {
+export function AroundEvent({ answer: told, event, by, onChoose, onOpen }: AroundEventProps) {
   const here = around(told, event);
   return (
     <>
@@ -43,8 +44,20 @@ export function AroundEvent({ answer: told, event, onChoose, onOpen }: AroundEve
         </>
       )}
       <div className={styles.halves}>
-        <Edge title="First events" rows={told.starts} of={told.people} />
-        <Edge title="Last events" rows={told.ends} of={told.people} />
+        <Edge
+          title="First events"
+          rows={told.starts}
+          of={told.paths}
+          by={by}
+          onOpen={(first) => onOpen({ step: 1, event: first })}
+        />
+        <Edge
+          title="Last events"
+          rows={told.ends}
+          of={told.paths}
+          by={by}
+          onOpen={(last) => onOpen({ event: last, dropped: true })}
+        />
       </div>
       <Sheet
         title="Every step from one event to the next"
@@ -100,17 +113,32 @@ interface EdgeProps {
   title: string;
   rows: PathsAnswer["starts"];
   of: number;
+  by: NonNullable<PathsDefinition["by"]>;
+  onOpen: (event: string) => void;
 }
 
-function Edge({ title, rows, of }: EdgeProps) {
+// A person has one path; of visits there are several, each with an end of its own.
+function Edge({ title, rows, of, by, onOpen }: EdgeProps) {
+  const counted = by === "visit" ? "visits" : "people";
   return (
-    <Sheet title={title} note={`of ${count(of)} people`}>
+    <Sheet title={title} note={`of ${count(of)} ${counted}`}>
       <Table
         caption={title}
         rows={rows.slice(0, EDGES_SHOWN)}
         columns={[
           { title: "Event", cell: (row) => <EventName event={row.event} /> },
-          { title: "People", figure: true, cell: (row) => count(row.count) },
+          {
+            title: by === "visit" ? "Visits" : "People",
+            figure: true,
+            cell: (row) => (
+              <Opens
+                label={`${title}, ${row.event}: ${count(row.count)} ${counted}. Show the people.`}
+                onOpen={() => onOpen(row.event)}
+              >
+                {count(row.count)}
+              </Opens>
+            ),
+          },
           { title: "Share", figure: true, cell: (row) => share(row.count, of) },
         ]}
       />

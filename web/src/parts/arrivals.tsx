@@ -1,5 +1,5 @@
-// What arrived since the project began: stored, sent twice, refused and why, and what is still to
-// be counted.
+// What arrived since the project began: stored, sent twice, refused and why, what was withheld of
+// it, and what is still to be counted.
 
 import { useStatus } from "../api/questions";
 import { useProject } from "../frame/project";
@@ -16,6 +16,7 @@ export function Arrivals() {
     return <ProblemNote failure={asked.error} again={() => void asked.refetch()} />;
   const status = asked.data;
   const refused = status?.refused.reduce((sum, one) => sum + one.events, 0) ?? 0;
+  const withheld = status?.withheld.reduce((sum, one) => sum + one.properties, 0) ?? 0;
   return (
     <Sheet title="What arrived" note="since the project began">
       <dl className={styles.lines}>
@@ -24,6 +25,10 @@ export function Arrivals() {
         <Fact name="Refused" value={status && count(refused)} />
         {status?.refused.map((one) => (
           <Fact key={one.reason} name={sayReason(one.reason)} value={count(one.events)} inner />
+        ))}
+        <Fact name="Properties withheld" value={status && count(withheld)} />
+        {status?.withheld.map((one) => (
+          <Fact key={one.reason} name={sayReason(one.reason)} value={count(one.properties)} inner />
         ))}
         <Fact name="Accepted, not counted yet" value={status && count(status.lag_rows)} />
         <Fact name="Newest event" value={schema.last ? <When instant={schema.last} /> : "–"} />
@@ -36,6 +41,11 @@ export function Arrivals() {
       )}
       {refused > 0 && (
         <p className={styles.note}>A refused event is counted by its reason; it stops no other.</p>
+      )}
+      {withheld > 0 && (
+        <p className={styles.note}>
+          A withheld property serves no lawful purpose, or holds a secret; its event is kept.
+        </p>
       )}
     </Sheet>
   );

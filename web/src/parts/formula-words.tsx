@@ -1,26 +1,26 @@
-// Formulas of a trend's lines, which they call A, B, C in their order.
+// Formulas of a question, in which what it counts is called A, B, C in its order.
 
 import { useState, type FormEvent } from "react";
 import type { TrendFormula } from "../api/shapes";
-import { letter } from "../words/trend";
 import { Word } from "./sentence";
 import styles from "./condition-form.module.css";
 
 interface FormulaWordsProps {
   formulas: TrendFormula[];
-  series: number;
+  // What they may name: “A to C are the lines”.
+  names: string;
   onChange: (formulas: TrendFormula[]) => void;
 }
 
-export function FormulaWords({ formulas, series, onChange }: FormulaWordsProps) {
+export function FormulaWords({ formulas, names, onChange }: FormulaWordsProps) {
   return formulas.map((one, at) => (
     <span key={at}>
-      {", and "}
+      {"\u2060, and "}
       <Word says={one.name || one.formula} label={`Formula ${at + 1}: ${one.name || one.formula}`}>
         {(close) => (
           <FormulaForm
             formula={one}
-            series={series}
+            names={names}
             onDone={(changed) => {
               onChange(formulas.map((old, place) => (place === at ? changed : old)));
               close();
@@ -38,12 +38,12 @@ export function FormulaWords({ formulas, series, onChange }: FormulaWordsProps) 
 
 interface FormulaFormProps {
   formula: TrendFormula;
-  series: number;
+  names: string;
   onDone: (formula: TrendFormula) => void;
   onRemove: () => void;
 }
 
-function FormulaForm({ formula: one, series, onDone, onRemove }: FormulaFormProps) {
+function FormulaForm({ formula: one, names, onDone, onRemove }: FormulaFormProps) {
   const [formula, setFormula] = useState(one.formula);
   const [name, setName] = useState(one.name ?? "");
   const submit = (sent: FormEvent) => {
@@ -61,8 +61,7 @@ function FormulaForm({ formula: one, series, onDone, onRemove }: FormulaFormProp
         <input value={name} placeholder={formula} onChange={(now) => setName(now.target.value)} />
       </label>
       <p className={styles.none}>
-        {series > 1 ? `A to ${letter(series - 1)} are the lines` : "A is the line"}; + − * / ( ),
-        min, max, abs and sqrt. Division by zero leaves a gap.
+        {names}; + − * / ( ), min, max, abs and sqrt. Division by zero leaves a gap.
       </p>
       <div className={styles.ends}>
         <button type="submit" className={styles.use} disabled={!formula.trim()}>

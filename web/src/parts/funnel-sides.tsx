@@ -151,14 +151,22 @@ export function FunnelDuration({ answer, definition, mark }: DurationProps) {
   );
 }
 
-export function FunnelWhy({ answer, question, change, mark }: SideProps) {
+export function FunnelWhy({
+  answer,
+  question,
+  change,
+  mark,
+  onOpen,
+}: SideProps & { onOpen: (cell: FunnelCell) => void }) {
   return (
     <Sheet title="What goes with converting" aside={mark}>
       <PropertiesPick
         chosen={question.property ?? []}
         onChange={(property) => change({ ...question, property })}
       />
-      <Correlations correlations={answer.correlations ?? []} />
+      {answer.correlations && (
+        <Correlations correlations={answer.correlations} onOpen={onOpen} />
+      )}
     </Sheet>
   );
 }

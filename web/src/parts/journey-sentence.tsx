@@ -4,6 +4,7 @@
 import { useSegments } from "../api/segments";
 import type { Dimension, JourneyStep } from "../api/shapes";
 import { useProject } from "../frame/project";
+import { sayDimension } from "../words/breakdown";
 import {
   isWritten,
   STEPS_MAX,
@@ -82,9 +83,25 @@ function StepWords({ step, at, onStep, onRemove }: StepWordsProps) {
   return (
     <>
       {step.by ? (
-        <Word says={stepName(step)} label={`Step ${at + 1}: ${stepName(step)}`}>
-          {(close) => <div className={styles.acts}>{acts(close)}</div>}
-        </Word>
+        <>
+          <Word
+            says={step.by === "event" ? stepName(step) : `the ${sayDimension(step.by)}`}
+            label={`Step ${at + 1}: ${stepName(step)}`}
+          >
+            {(close) => <div className={styles.acts}>{acts(close)}</div>}
+          </Word>
+          {step.by !== "event" && (
+            <>
+              {" of "}
+              <ChoiceWords
+                choice={step}
+                label={`Event of step ${at + 1}`}
+                any="anything"
+                onChange={onStep}
+              />
+            </>
+          )}
+        </>
       ) : (
         <ChoiceWords
           choice={step}
@@ -158,6 +175,7 @@ function StepWords({ step, at, onStep, onRemove }: StepWordsProps) {
         </>
       )}
       {step.optional && " (or not)"}
+      {step.hidden && " (not shown)"}
     </>
   );
 }

@@ -29,6 +29,11 @@ export function JourneyStepActs({ step, at, onStep, onRemove, close }: JourneySt
       changed: { ...step, optional: !step.optional },
     },
     {
+      says: step.hidden ? "Show it again" : "Hide the step",
+      when: at > 0,
+      changed: { ...step, hidden: !step.hidden },
+    },
+    {
       says: "A window of its own",
       when: at > 0 && !step.within,
       changed: { ...step, within: "1 day" },

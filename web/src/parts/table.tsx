@@ -1,7 +1,8 @@
 // A table of figures. The first column names the row; a row that opens something says so and is
 // reached by keyboard.
 
-import { useState, type ReactNode } from "react";
+import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
+import { useState, type MouseEvent, type ReactNode } from "react";
 import { count } from "../words/number";
 import styles from "./table.module.css";
 
@@ -14,6 +15,9 @@ export interface Column<Row> {
   name?: boolean;
   // Left out on a phone, where a table of two or three columns is what fits.
   wide?: boolean;
+  // Where rows can be ordered by it: how they are, and what its head does.
+  sorted?: "ascending" | "descending" | "none";
+  onSort?: () => void;
 }
 
 interface TableProps<Row> {
@@ -22,9 +26,12 @@ interface TableProps<Row> {
   rows: Row[];
   // The rest waits behind a button.
   rowsShown?: number;
+  // A click anywhere in a row, where its first cell holds the link that says where it leads.
+  onRow?: (row: Row) => void;
 }
 
-export function Table<Row>({ caption, columns, rows, rowsShown = rows.length }: TableProps<Row>) {
+export function Table<Row>(props: TableProps<Row>) {
+  const { caption, columns, rows, rowsShown = rows.length, onRow } = props;
   const [whole, setWhole] = useState(false);
   const shown = whole ? rows : rows.slice(0, rowsShown);
   return (
@@ -33,25 +40,30 @@ export function Table<Row>({ caption, columns, rows, rowsShown = rows.length }: 
         <caption className="unseen">{caption}</caption>
         <thead>
           <tr>
-            {columns.map((column) => (
+            {columns.map((column, place) => (
               <th
-                key={column.title}
+                key={place}
                 scope="col"
                 data-figure={column.figure || undefined}
                 data-wide={column.wide || undefined}
                 data-name={column.name || undefined}
+                aria-sort={column.sorted}
               >
-                {column.head ?? column.title}
+                <Head column={column} />
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
           {shown.map((row, at) => (
-            <tr key={at}>
-              {columns.map((column) => (
+            <tr
+              key={at}
+              data-opens={onRow ? true : undefined}
+              onClick={(click) => onRow && !isOwn(click) && onRow(row)}
+            >
+              {columns.map((column, place) => (
                 <td
-                  key={column.title}
+                  key={place}
                   data-figure={column.figure || undefined}
                   data-wide={column.wide || undefined}
                   data-name={column.name || undefined}
@@ -69,6 +81,26 @@ export function Table<Row>({ caption, columns, rows, rowsShown = rows.length }: 
         </button>
       )}
     </div>
+  );
+}
+
+// Links and buttons inside a row do what they say, not what the row does.
+const isOwn = (click: MouseEvent) => (click.target as Element).closest("a, button") !== null;
+
+function Head<Row>({ column }: { column: Column<Row> }) {
+  const says = column.head ?? column.title;
+  if (!column.onSort) return says;
+  const Mark = column.sorted === "ascending" ? IconArrowUp : IconArrowDown;
+  return (
+    <button
+      type="button"
+      className={styles.sort}
+      aria-label={column.title}
+      onClick={column.onSort}
+    >
+      {says}
+      <Mark size={13} aria-hidden data-on={column.sorted !== "none" || undefined} />
+    </button>
   );
 }
 

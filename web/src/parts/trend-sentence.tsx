@@ -146,12 +146,13 @@ function measured(series: TrendSeries, measure: Measure): TrendSeries {
 
 // What was said beside the lines: formulas, running totals, averages, the period before.
 function Said({ question, onChange }: TrendSentenceProps) {
+  const lines = question.event.length;
   const put = (changed: Partial<Asking>) => onChange({ ...question, ...changed });
   return (
     <>
       <FormulaWords
         formulas={question.formula ?? []}
-        series={question.event.length}
+        names={lines > 1 ? `A to ${letter(lines - 1)} are the lines` : "A is the line"}
         onChange={(formula) => put({ formula: formula.length > 0 ? formula : undefined })}
       />
       {question.cumulative && (

@@ -57,8 +57,8 @@ export function TrendFigures({ answer, definition, onOpen }: TrendTableProps) {
       title: every.charAt(0).toUpperCase() + every.slice(1),
       cell: (row) => interval(row.start, every),
     },
-    ...shown.map((line, place): Column<(typeof rows)[number]> => ({
-      title: `${place} ${lineName(line, definition)}`,
+    ...shown.map((line): Column<(typeof rows)[number]> => ({
+      title: lineName(line, definition),
       head: line.event ? (
         <EventName event={line.event} says={lineName(line, definition)} />
       ) : (

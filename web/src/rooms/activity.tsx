@@ -1,8 +1,7 @@
 // Activity: the events themselves, the newest first, with the properties one asks for.
 
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
-import { ask } from "../api/client";
+import { useListReport } from "../api/questions";
 import type { ActivityAnswer, ActivityDefinition, EventChoice } from "../api/shapes";
 import { useAddress, useAsked, useProject } from "../frame/project";
 import { useQuestion } from "../frame/question";
@@ -46,7 +45,7 @@ export default function Activity() {
     limit: EVENTS_A_PAGE,
     ...useAsked(),
   };
-  const asked = useActivity(project.name, definition);
+  const asked = useListReport(project.name, "activity", definition, "before");
   return (
     <div className={styles.room}>
       <Sentence>
@@ -93,23 +92,6 @@ export default function Activity() {
       />
     </div>
   );
-}
-
-// A list is read page by page, each page from where the former ended.
-function useActivity(project: string, definition: ActivityDefinition) {
-  return useInfiniteQuery({
-    queryKey: ["activity", project, definition],
-    initialPageParam: null as ActivityAnswer["next"],
-    queryFn: ({ pageParam, signal }) =>
-      ask<ActivityAnswer>(
-        project,
-        "/reports/activity",
-        { ...definition, before: pageParam },
-        signal,
-      ),
-    getNextPageParam: (page) => page.next,
-    placeholderData: keepPreviousData,
-  });
 }
 
 interface TotalProps {

@@ -3,14 +3,7 @@
 
 import { IconTrash } from "@tabler/icons-react";
 import { useReport } from "../api/questions";
-import type {
-  AttributionAnswer,
-  AttributionDefinition,
-  AttributionModel,
-  Breakdown,
-  Cell,
-  EventChoice,
-} from "../api/shapes";
+import type { AttributionAnswer, Cell } from "../api/shapes";
 import { useAsked, useProject } from "../frame/project";
 import { useQuestion } from "../frame/question";
 import { AnswerMark } from "../parts/answer-mark";
@@ -19,6 +12,7 @@ import { AddBreakdown, BreakdownWords } from "../parts/breakdown-word";
 import { ChoiceWords } from "../parts/choice-words";
 import { DurationWord } from "../parts/duration-word";
 import { MoreWord } from "../parts/event-word";
+import { ModelsWords } from "../parts/models-words";
 import { PeopleDrawer } from "../parts/people-drawer";
 import { PeriodWord } from "../parts/period-word";
 import { PropertyWord } from "../parts/property-word";
@@ -27,50 +21,21 @@ import { ChoiceWord, Sentence, type Choice } from "../parts/sentence";
 import { Sheet } from "../parts/sheet";
 import { Opens, Table, type Column } from "../parts/table";
 import answer from "../parts/answer.module.css";
-import { choice, duration, json, list, oneOf, text, type Fields } from "../words/address";
+import {
+  ATTRIBUTION,
+  attributionOf,
+  MODEL_SAYS,
+  modelsOf,
+  sayAttributionCell,
+  sayModels,
+  TOUCHES_MAX,
+  WITHIN_USUAL,
+  type Asking,
+} from "../words/attribution";
 import { pooledNote, sayBreakdown, sayValue } from "../words/breakdown";
 import { count, figure, people, percent } from "../words/number";
 import { sayChoice } from "../words/segment";
 import styles from "./room.module.css";
-
-const WITHIN_USUAL = "30 days";
-const TOUCHES_MAX = 10;
-
-interface AttributionQuestion {
-  conversion: EventChoice;
-  touch: EventChoice[];
-  sum: string;
-  conversions: NonNullable<AttributionDefinition["conversions"]>;
-  within: string;
-  by: Breakdown;
-}
-
-type Asking = Partial<AttributionQuestion> & { conversion: EventChoice; touch: EventChoice[] };
-
-const ATTRIBUTION: Fields<AttributionQuestion> = {
-  conversion: choice,
-  touch: list(choice, TOUCHES_MAX),
-  sum: text,
-  conversions: oneOf("all", "first"),
-  within: duration(WITHIN_USUAL),
-  by: json<Breakdown>(),
-};
-
-const MODELS: AttributionModel[] = [
-  { model: "first" },
-  { model: "last" },
-  { model: "linear" },
-  { model: "time_decay" },
-  { model: "position" },
-];
-
-const MODEL_SAYS: Record<string, string> = {
-  first: "First",
-  last: "Last",
-  linear: "Even",
-  time_decay: "Decaying",
-  position: "By position",
-};
 
 const CONVERSIONS: Choice<"all" | "first">[] = [
   { value: "all", says: "every time" },
@@ -86,17 +51,7 @@ export default function Attribution() {
     conversion: read.conversion ?? { event: other ?? frequent ?? null },
     touch: read.touch ?? [{ event: frequent ?? null }],
   };
-  const definition: AttributionDefinition = {
-    kind: "attribution",
-    conversion: question.conversion,
-    touches: question.touch,
-    models: MODELS,
-    within: question.within ?? WITHIN_USUAL,
-    ...(question.sum ? { sum: question.sum } : {}),
-    ...(question.conversions ? { conversions: question.conversions } : {}),
-    ...(question.by ? { breakdown: question.by } : {}),
-    ...useAsked(),
-  };
+  const definition = attributionOf(question, useAsked());
   const asked = useReport(project.name, "attribution", definition);
   return (
     <div className={styles.room}>
@@ -113,17 +68,14 @@ export default function Attribution() {
           )
         }
       </Asked>
-      <PeopleDrawer definition={definition} cell={cell} says={sayCell} onClose={() => open(null)} />
+      <PeopleDrawer
+        definition={definition}
+        cell={cell}
+        says={(opened) => sayAttributionCell(question, opened)}
+        onClose={() => open(null)}
+      />
     </div>
   );
-}
-
-function sayCell(cell: Cell): string {
-  if (cell["unattributed"]) return "Converted without a touch before";
-  const value = cell["value"] as string[] | undefined;
-  const model = cell["model"] as number | undefined;
-  const by = typeof model === "number" ? MODEL_SAYS[MODELS[model]?.model ?? ""] : undefined;
-  return [`Converted after ${value ? sayValue(value) : "a touch"}`, by].filter(Boolean).join(", ");
 }
 
 interface AttributionSentenceProps {
@@ -196,7 +148,9 @@ function AttributionSentence({ question, onChange }: AttributionSentenceProps) {
         onChange={(within) => put({ within: within ?? WITHIN_USUAL })}
       />{" "}
       before
-      <BreakdownWords breakdown={question.by} onChange={(by) => put({ by })} />?{" "}
+      <ModelsWords {...{ question, onChange }} />
+      <BreakdownWords breakdown={question.by} onChange={(by) => put({ by })} />
+      {"\u2060? "}
       <AddBreakdown breakdown={question.by} onChange={(by) => put({ by })} />
     </Sentence>
   );
@@ -215,15 +169,15 @@ function Told({ answer: told, question, onOpen }: ToldProps) {
   const named = question.by ? sayBreakdown(question.by) : "touch";
   const columns: Column<Row>[] = [
     { title: named, cell: (row) => sayValue(row.value) },
-    ...MODELS.map(({ model }, at): Column<Row> => ({
-      title: MODEL_SAYS[model ?? "last"] ?? "",
+    ...modelsOf(question).map((model, at): Column<Row> => ({
+      title: MODEL_SAYS[model],
       figure: true,
       cell: (row) => {
         const credit = row.credits[at];
         if (!credit) return "–";
         return (
           <Opens
-            label={`${sayValue(row.value)}, ${MODEL_SAYS[model ?? "last"]}: ${figure(credit.credit)}. Show the people.`}
+            label={`${sayValue(row.value)}, ${MODEL_SAYS[model]}: ${figure(credit.credit)}. Show the people.`}
             onOpen={() => onOpen({ value: row.value, model: at })}
           >
             {credit.share === null ? figure(credit.credit) : percent(credit.share)}
@@ -265,10 +219,7 @@ function Told({ answer: told, question, onOpen }: ToldProps) {
         aside={<AnswerMark about={told.about} />}
       >
         <Table caption="Credit by model" rows={told.rows} columns={columns} rowsShown={20} />
-        <p className={styles.hint}>
-          First and last give all to one touch, even gives each alike; decaying halves with every 7
-          days before, and by position gives 40 % each to the first and the last.
-        </p>
+        <p className={styles.hint}>{sayModels(question)}</p>
       </Sheet>
     </>
   );

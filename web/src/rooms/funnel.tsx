@@ -96,7 +96,7 @@ function Side({ answer, definition, question, change, onOpen }: SideProps) {
     return <FunnelOverTime {...{ answer, question, change, onOpen, mark }} />;
   if (question.show === "duration")
     return <FunnelDuration answer={answer} definition={definition} mark={mark} />;
-  if (question.show === "why") return <FunnelWhy {...{ answer, question, change, mark }} />;
+  if (question.show === "why") return <FunnelWhy {...{ answer, question, change, onOpen, mark }} />;
   const count = question.count;
   return (
     <>

@@ -19,7 +19,7 @@ import answer from "../parts/answer.module.css";
 import { writeQuestion } from "../words/address";
 import { FUNNEL, type FunnelQuestion } from "../words/funnel";
 import { count, people, share } from "../words/number";
-import { PATHS, pathsOf, pictureOf, sayPathsCell, type Asking } from "../words/paths";
+import { behindOf, PATHS, pathsOf, pictureOf, sayPathsCell, type Asking } from "../words/paths";
 import { sayChoice } from "../words/segment";
 import styles from "./room.module.css";
 
@@ -44,6 +44,7 @@ export default function Paths() {
             <AroundEvent
               answer={told}
               event={question.event.event ?? ""}
+              by={question.by ?? "person"}
               onChoose={(event) => change({ ...question, event: { event } })}
               onOpen={open}
             />
@@ -53,7 +54,7 @@ export default function Paths() {
         }
       </Asked>
       <PeopleDrawer
-        definition={definition}
+        definition={behindOf(definition, cell)}
         cell={cell}
         says={(opened) => sayPathsCell(definition, opened)}
         onClose={() => open(null)}

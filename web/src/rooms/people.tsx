@@ -1,21 +1,55 @@
-// People: everyone, the most recently seen first, or those of a segment; a whole identifier finds
-// one.
+// People: everyone, the most recently seen first, or those of a segment, one by one; a whole
+// identifier finds one. Or in columns, with what each of them did.
 
 import { IconSearch, IconX } from "@tabler/icons-react";
-import { useState, type FormEvent } from "react";
+import { useState, type FormEvent, type ReactNode } from "react";
 import { useSearchParams } from "wouter";
 import { usePeople } from "../api/questions";
 import { useSegmentPeople } from "../api/segments";
 import { useProject, useSegment } from "../frame/project";
+import { useQuestion } from "../frame/question";
 import { Answering, FirstLoad } from "../parts/loading";
+import { PeopleColumns } from "../parts/people-columns";
 import { PeopleList } from "../parts/people-list";
 import { ProblemNote } from "../parts/problem-note";
+import { Segmented } from "../parts/segmented";
 import { Sheet } from "../parts/sheet";
 import { count, people } from "../words/number";
+import { PEOPLE, type PeopleQuestion } from "../words/people";
 import styles from "./people.module.css";
 import room from "./room.module.css";
 
+const SHOWS: { value: PeopleQuestion["show"]; says: string }[] = [
+  { value: "list", says: "Who they are" },
+  { value: "columns", says: "What they did" },
+];
+
 export default function People() {
+  const { question, change, cell, open } = useQuestion(PEOPLE);
+  const { show = "list" } = question;
+  const choose = (
+    <Segmented
+      label="What to look at"
+      value={show}
+      choices={SHOWS}
+      onChoose={(chosen) => change({ ...question, show: chosen })}
+    />
+  );
+  return (
+    <div className={room.room}>
+      {show === "columns" ? (
+        <>
+          <div>{choose}</div>
+          <PeopleColumns {...{ question, change, cell, open }} />
+        </>
+      ) : (
+        <Everyone>{choose}</Everyone>
+      )}
+    </div>
+  );
+}
+
+function Everyone({ children }: { children: ReactNode }) {
   const { project, schema } = useProject();
   const [search, setSearch] = useSearchParams();
   const wanted = search.get("search") ?? "";
@@ -33,8 +67,9 @@ export default function People() {
     });
   const total = asked.data?.pages[0]?.total ?? 0;
   return (
-    <div className={room.room}>
+    <>
       <header className={styles.head}>
+        {children}
         <p className={styles.total}>
           {wanted ? (
             <>
@@ -72,7 +107,7 @@ export default function People() {
           )}
         </Answering>
       )}
-    </div>
+    </>
   );
 }
 

@@ -3,6 +3,7 @@
 import type {
   Breakdown,
   Cell,
+  CorrelationCell,
   Every,
   Exclusion,
   FunnelDefinition,
@@ -87,6 +88,8 @@ export const stepName = (step: FunnelStep): string =>
 
 // What a number of a funnel stands for: “Did Signed Up, then not Paid”.
 export function sayFunnelCell(definition: FunnelDefinition, cell: Cell): string {
+  const correlation = cell["correlation"] as CorrelationCell | undefined;
+  if (correlation) return sayCorrelationCell(correlation);
   const step = Number(cell["step"]);
   const at = definition.steps[step - 1];
   const before = definition.steps.slice(0, step - 1).findLast((one) => !one.optional);
@@ -100,6 +103,11 @@ export function sayFunnelCell(definition: FunnelDefinition, cell: Cell): string 
   return [said, value && sayValue(value), when && interval(when, definition.every ?? "day")]
     .filter(Boolean)
     .join(", ");
+}
+
+function sayCorrelationCell({ event, property, value, converted }: CorrelationCell): string {
+  const said = event ? `Did ${event}` : `Had ${property} ${value}`;
+  return `${said}, and ${converted === false ? "did not convert" : "converted"}`;
 }
 
 export function move<T>(items: T[], from: number, to: number): T[] {

@@ -58,6 +58,10 @@ export function pathsOf(
   };
 }
 
+// Where whole paths begin is step 1 of those that have steps: no other has a cell for it.
+export const behindOf = (definition: PathsDefinition, cell: Cell | null): PathsDefinition =>
+  cell?.["step"] && !definition.steps ? { ...definition, steps: STEPS_USUAL } : definition;
+
 // As a picture: the steps by column, towards an end anchor from the far end.
 export function pictureOf(answer: PathsAnswer, towards: boolean) {
   const told = answer.nodes ?? [];
@@ -87,5 +91,6 @@ export function sayPathsCell(definition: PathsDefinition, cell: Cell): string {
   if (cell["from"]) return `${String(cell["from"])} › ${String(cell["to"])}${at}`;
   const anchor = definition.from ?? definition.to;
   const said = String(cell["event"] ?? (anchor ? sayChoice(anchor) : "anything"));
+  if (step === 1 && !anchor) return `Began with ${said}`;
   return cell["dropped"] ? `Ended with ${said}${at}` : `Did ${said}${at}`;
 }
