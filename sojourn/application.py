@@ -22,12 +22,14 @@ from datetime import date
 from threading import Event as Signal
 from threading import Lock, Thread
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import sqlalchemy as sa
 
-from sojourn import asking, audit, control, folder, kernels
+from sojourn import asking, control, counterfactual, folder, kernels, publishing
 from sojourn.accounts import sessions
+from sojourn.counterfactual import Consequence
 from sojourn.drop_reason import Dropped
 from sojourn.errors import Damaged, NotFound, SojournError, Unavailable
 from sojourn.event import Event
@@ -50,7 +52,9 @@ from sojourn.people.directory import Directory
 from sojourn.people.segments import SavedSegment
 from sojourn.period import WeekStart
 from sojourn.policy import versions
-from sojourn.policy.compile import compiled_to_run
+from sojourn.policy.model import Policy
+from sojourn.policy.versions import Version
+from sojourn.publishing import Published
 from sojourn.report import Question
 from sojourn.segment import Segment
 from sojourn.settings import Settings
@@ -65,6 +69,7 @@ POLL_S = 0.2
 """How soon rows are noticed that another process, such as an import, put into the inbox."""
 APPLY_S_MAX = 600.0
 """How long to wait for the applier: minutes behind is slow, more means that something is wrong."""
+DAY_MS = 86_400_000
 TAKE_UPS_MAX = 10
 """Commits are half a minute apart, so one of these finds the folder at rest."""
 
@@ -95,6 +100,8 @@ class Sojourn:
         inbox = control.connect(url or control.sqlite_url(settings.data / "inbox.db"))
         if self.writes:
             folder.migrate(self.engine)
+            with control.writing(self.engine).begin() as connection:
+                publishing.give_presets(connection, clock_ms())
         self.inbox = Inbox(inbox, key, random)
         self.executor = ThreadExecutor()
         self.ledger = Ledger(ceiling(settings.memory_mb))
@@ -200,33 +207,49 @@ class Sojourn:
             )
             made = connection.execute(new.returning(control.projects.c.id))
             project = int(made.scalar_one())
-            self._publish(connection, project, text, effective_ms=0, actor=f"preset {preset}")
+            moment = publishing.Moment(self.clock_ms(), ZoneInfo(timezone))
+            actor = f"preset {preset}"
+            publishing.publish(connection, project, text, moment=moment, begin=None, actor=actor)
         self._open_projects()
         return self.project(name)
 
-    def publish_policy(self, project: Project, text: str, *, effective_ms: int, actor: str) -> None:
-        """Make a text that compiles the project's policy from an instant on."""
+    def publish_policy(
+        self, project: Project, text: str, *, begin: date | None = None, actor: str
+    ) -> Published:
+        """Make a text that compiles the project's policy from a day on, or from now on."""
+        moment = publishing.Moment(self.clock_ms(), project.zone)
         with control.writing(self.engine).begin() as connection:
-            self._publish(connection, project.id, text, effective_ms=effective_ms, actor=actor)
+            published = publishing.publish(
+                connection, project.id, text, moment=moment, begin=begin, actor=actor
+            )
         self._keep_to_policies()
+        return published
 
-    def _publish(
-        self, connection: sa.Connection, project: int, text: str, *, effective_ms: int, actor: str
-    ) -> None:
+    def policy_history(self, project: Project) -> list[Version]:
+        """All versions of a project's policy, in the order of publishing."""
+        with self.engine.begin() as connection:
+            return versions.history(connection, project.id)
+
+    def policy_consequences(
+        self, project: Project, old: Policy, new: Policy, days: int
+    ) -> list[Consequence]:
+        """What a policy would have done with the events of the last days that another let in."""
         now = self.clock_ms()
-        policy = compiled_to_run(text, date.fromtimestamp(now / 1000)).policy
-        versions.assign_bits(connection, project, policy.purposes)
-        versions.publish(
-            connection,
-            project,
-            version=policy.version or "",
-            text=text,
-            published_ms=now,
-            effective_ms=effective_ms,
-            actor=actor,
-        )
-        subject = f"project {project}, version {policy.version}"
-        audit.write(connection, now, actor, "publish policy", subject)
+        with self.engine.begin() as connection:
+            judge = counterfactual.Judge(old, new, versions.bits_of(connection, project.id))
+        parts = project.parts.now().parts
+        return counterfactual.consequences(judge, parts, self.executor, now - days * DAY_MS, now)
+
+    def policy_in_force(self, project: Project) -> Version:
+        """The version of a project's policy that is in force now."""
+        with self.engine.begin() as connection:
+            version = versions.in_force(connection, project.id, self.clock_ms())
+        if version is None:
+            raise NotFound(
+                f"Project “{project.name}” has no policy yet",
+                mend="`sojourn policy publish FILE` gives it one; until then a preset is in force.",
+            )
+        return version
 
     def _keep_to_policies(self) -> None:
         """Take up the policy that is in force now, wherever it is another one than before."""

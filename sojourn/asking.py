@@ -1,13 +1,12 @@
 """Asking: from a definition to an answer, and from a cell of it to its people.
 
-What all reports share is here: checks, the segment, the breakdown's values, the time limit, and the
-account of how the answer was found. What each of them counts is in `reports/`.
+What all reports share is here: checks, the segment, what a first pass over the parts settles, the
+time limit, and the account of how the answer was found. What each of them counts is in `reports/`.
 """
 
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import reduce
@@ -24,11 +23,11 @@ from sojourn.executor import Executor
 from sojourn.found import found_in
 from sojourn.ingest.project import Project
 from sojourn.period import from_ms, instants
-from sojourn.policy import purposes
+from sojourn.policy import gate
 from sojourn.report import About, Question, Report
 from sojourn.scope import Scope
 from sojourn.segment import Behind, Segment
-from sojourn.timeline import Timeline
+from sojourn.timeline import Column, Timeline
 from sojourn.timelines.parts import Snapshot
 
 REPORTS: dict[str, Report[Any, Any]] = found_in("sojourn.reports", "REPORT")
@@ -106,9 +105,24 @@ class Asked:
         """
         self.around.patience.check()
         self.snapshot.touch(part)
+        part = self._for_purpose(part)
         if self.segment is None:
             return part
         return part.only(segment.members(self.segment, part, self.scope, self._stands_behind))
+
+    def _for_purpose(self, part: Timeline) -> Timeline:
+        """The part, in which what was not collected for the question's purpose cannot be read."""
+        rules, purpose = self.around.project.rules, self.definition.purpose
+        closed = gate.not_for(rules, purpose)
+        if not closed:
+            return part
+
+        def read(name: str) -> tuple[Column, ...]:
+            if name in closed:
+                raise gate.refusal(rules, purpose, name)
+            return part.read_property(name)
+
+        return replace(part, read_property=read)
 
     def people(self, cell: Any) -> Callable[[Timeline], Mask]:
         """Who of a part stands behind a cell."""
@@ -163,11 +177,12 @@ def people_behind(definition: Question, cell: Any, around: Circumstances) -> lis
     return people
 
 
-def members(wanted: Segment, around: Circumstances) -> tuple[list[int], int]:
-    """The ids of the people in a segment, ascending, and how many people there are."""
+def members(wanted: Segment, around: Circumstances) -> list[int]:
+    """The ids of the people in a segment, ascending."""
     asked = prepare_segment(wanted, around)
     found = asked.each(lambda part: part.people[part.ends > part.starts])
-    return np.sort(np.concatenate([NOBODY, *found])).tolist(), asked.snapshot.people
+    people: list[int] = np.sort(np.concatenate([NOBODY, *found])).tolist()
+    return people
 
 
 def prepare_segment(wanted: Segment, around: Circumstances) -> Asked:
@@ -184,16 +199,10 @@ def prepare(definition: Question, around: Circumstances, depth: int = 0) -> Aske
     report.check(definition)
     for where, choice in report.choices(definition):
         _check_choice(choice, where, around.project)
-    own_breakdown = report.breakdown(definition)
-    breakdown.check(own_breakdown)
+    breakdown.check(report.breakdown(definition))
     scope = _scope(definition, snapshot, around)
     asked = _asked(report, definition, snapshot, scope, around, depth)
-    if own_breakdown is None:
-        return asked
-    choices = report.surveyed(definition)
-    counted = asked.each(lambda part: breakdown.survey(own_breakdown, choices, part, scope))
-    values = breakdown.chosen(own_breakdown, sum(counted, Counter()))
-    return replace(asked, scope=replace(scope, values=values))
+    return replace(asked, scope=report.settled(definition, asked.each, scope))
 
 
 def report_of(definition: Question) -> Report[Any, Any]:
@@ -223,14 +232,17 @@ def _asked(
     for where, choice in segment.choices(spelled):
         _check_choice(choice, where, around.project)
     behinds = {
-        msgspec.json.encode(behind): _behind(behind, around, depth)
+        msgspec.json.encode(behind): _behind(behind, definition.purpose, around, depth)
         for behind in segment.behinds(spelled)
     }
     return Asked(report, definition, snapshot, scope, spelled, behinds, around)
 
 
-def _behind(behind: Behind, around: Circumstances, depth: int) -> Callable[[Timeline], Mask]:
-    """Who stands behind a cell that a segment refers to, in any part."""
+def _behind(
+    behind: Behind, purpose: str, around: Circumstances, depth: int
+) -> Callable[[Timeline], Mask]:
+    """Who stands behind a cell that a segment refers to, in any part. A question has one purpose,
+    so the inner one is asked for that of the outer one."""
     if depth >= BEHIND_DEPTH_MAX:
         raise BadQuestion(
             "Segments refer to cells of each other too deeply",
@@ -238,7 +250,7 @@ def _behind(behind: Behind, around: Circumstances, depth: int) -> Callable[[Time
             mend="Save the inner one as a list of people.",
         )
     try:
-        definition = _definition(behind.definition)
+        definition = msgspec.structs.replace(_definition(behind.definition), purpose=purpose)
         report = report_of(definition)
         cell = msgspec.convert(behind.cell, report.cell)
     except (msgspec.MsgspecError, RecursionError) as failure:
@@ -263,7 +275,7 @@ def _scope(definition: Question, snapshot: Snapshot, around: Circumstances) -> S
     return Scope(
         start_ms=(snapshot.first_ms or 0) if start is None else start,
         end_ms=(-1 if snapshot.last_ms is None else snapshot.last_ms) if end is None else end,
-        purpose=purposes.bit_of(definition.purpose),
+        purpose=gate.mask_of(project.rules, definition.purpose),
         zone=project.zone,
         week_start=project.week_start,
         visit_gap_ms=around.visit_gap_ms,

@@ -3,37 +3,36 @@
 Values are taken as they are written: the text “10” and the number 10 are one value. To know which
 values are frequent, the parts are counted once before the question itself is asked; what is beyond
 the limit is pooled under `(other)`, and the answer says how many values that were.
+
+Only what is shown is ever written out: until then a text is its place in a list of words, and a
+number a number.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Sequence
-from itertools import pairwise, product
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import msgspec
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sojourn.errors import BadQuestion
 from sojourn.filter import EventChoice, Of
 from sojourn.kernels.census import census
+from sojourn.kernels.occurrences import occurrences
+from sojourn.kernels.places import places
 from sojourn.matching import marks
 from sojourn.scope import Label, Scope, Values
 from sojourn.timeline import Column, Timeline
-from sojourn.values import columns_of
+from sojourn.values import columns_of, different
 
 DIMENSIONS_MAX = 5
 LIMIT_MAX = 1_000
 BUCKETS_MAX = 100
-TABLE_MAX = 1 << 22
-"""Combinations of values that are looked up in a table; more are first made few by sorting."""
-
-Codes = NDArray[np.int32] | NDArray[np.int64]
-
 MISSING = "(none)"
 OTHER = "(other)"
 
@@ -51,6 +50,25 @@ class Breakdown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     by: tuple[Dimension, ...]
     limit: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """How often each value occurs: `often` int64[k]. Of each property there are `texts` int64[k],
+    places in `words`, or -1 where the value is a number; and `numbers` float64[k], NaN elsewhere.
+    """
+
+    words: tuple[str, ...]
+    texts: tuple[NDArray[np.int64], ...]
+    numbers: tuple[NDArray[np.float64], ...]
+    often: NDArray[np.int64]
+
+    def label(self, one: int) -> Label:
+        """How the value at a place is written."""
+        return tuple(
+            self.words[texts[one]] if texts[one] >= 0 else number(float(numbers[one]))
+            for texts, numbers in zip(self.texts, self.numbers, strict=True)
+        )
 
 
 def check(breakdown: Breakdown | None, where: str = "breakdown") -> None:
@@ -84,39 +102,75 @@ def check(breakdown: Breakdown | None, where: str = "breakdown") -> None:
 
 def survey(
     breakdown: Breakdown, choices: Sequence[EventChoice], timeline: Timeline, scope: Scope
-) -> Counter[Label]:
+) -> Census:
     """How often each value occurs in a part, on the events chosen."""
-    codes, used, labels = _few(*_combined(breakdown, timeline, scope))
-    marked = marks(choices, timeline, scope)
-    counts = census(*timeline.arrays, *marked, codes, len(used), *scope.bounds)
-    found: Counter[Label] = Counter()
-    for slot in np.flatnonzero(counts):
-        found[_label(int(used[slot]), labels)] += int(counts[slot])
-    return found
+    about = *timeline.arrays, *marks(choices, timeline, scope)
+    properties = [
+        columns_of(timeline, dimension.property, dimension.of, scope) for dimension in breakdown.by
+    ]
+    if len(properties) == len(properties[0]) == 1 and properties[0][0].type != "number":
+        # Codes of few words are counted where they stand.
+        column = _readable(properties[0][0], ())
+        codes: NDArray[Any] = column.values
+        counts = census(*about, codes, len(column.words), *scope.bounds)
+        firsts = np.flatnonzero(counts)
+        often = counts[firsts]
+        read = [[Column("text", np.arange(len(counts)) - 1, column.words)]]
+    else:
+        rows = occurrences(*about, *scope.bounds)
+        read = [
+            [_readable(column.at(rows), dimension.buckets) for column in columns]
+            for dimension, columns in zip(breakdown.by, properties, strict=True)
+        ]
+        keys = [_key(column.values) for columns in read for column in columns]
+        firsts, ranks = different(keys or [np.zeros(len(rows), dtype=np.int64)])
+        often = np.bincount(ranks, minlength=len(firsts))
+    words: dict[str, int] = {}
+    texts, numbers = zip(*(_values(columns, firsts, words) for columns in read), strict=True)
+    return Census(tuple(words), texts, numbers, often)
 
 
-def chosen(breakdown: Breakdown, counted: Counter[Label]) -> Values:
-    """The values to show: the most frequent, equals by name."""
-    ranked = sorted(counted, key=lambda label: (-counted[label], label))
-    return Values(tuple(ranked[: breakdown.limit]), max(0, len(ranked) - breakdown.limit))
+def chosen(breakdown: Breakdown, counted: Sequence[Census]) -> Values:
+    """The values to show: the most frequent of all parts, equals by name."""
+    found = _together(counted, len(breakdown.by))
+    often, limit = found.often, breakdown.limit
+    least = np.partition(often, -limit)[-limit] if len(often) > limit else 0
+    # Only what may be shown is written out: there can be millions of different numbers.
+    ranked = sorted(
+        (-int(often[one]), found.label(one)) for one in np.flatnonzero(often >= least).tolist()
+    )
+    return Values(tuple(label for _, label in ranked[:limit]), max(0, len(often) - limit))
 
 
-def slots(breakdown: Breakdown | None, timeline: Timeline, scope: Scope) -> NDArray[np.int32]:
+def slots(
+    breakdown: Breakdown | None,
+    timeline: Timeline,
+    scope: Scope,
+    rows: NDArray[np.int64] | None = None,
+) -> NDArray[np.int32]:
     """The slot of `scope.values` that each row's value belongs to: int32[m], or int32[0] without a
-    breakdown, when all belong to slot 0."""
-    if breakdown is None:
-        return np.zeros(0, dtype=np.int32)
-    values = scope.values
-    codes, used, labels = _few(*_combined(breakdown, timeline, scope))
-    table = np.full(len(used), len(values.labels), dtype=np.int32)
-    places = [_places(own) for own in labels]
-    for slot, label in enumerate(values.labels):
-        own = [place.get(value, []) for place, value in zip(places, label, strict=True)]
-        wanted = np.array([_code(one, labels) for one in product(*own)], dtype=np.int64)
-        at = np.searchsorted(used, wanted)
-        inside = at < len(used)
-        table[at[inside][used[at[inside]] == wanted[inside]]] = slot
-    return table[codes]
+    breakdown, when all belong to slot 0. With `rows` (int64[f]) only those of these rows: int32[f].
+
+    We go by one property more at a time. Of what they are together only the beginnings of labels
+    matter, so that a table of what they may become stays small.
+    """
+    result = np.zeros(0, dtype=np.int32)
+    beginnings: dict[Label, int] = {(): 0}
+    for number, dimension in enumerate(breakdown.by if breakdown else ()):
+        words = _numbered(label[number] for label in scope.values.labels)
+        columns = [
+            _readable(column if rows is None else column.at(rows), dimension.buckets)
+            for column in columns_of(timeline, dimension.property, dimension.of, scope)
+        ]
+        own = _places(columns, words, len(timeline.ts) if rows is None else len(rows))
+        longer = _numbered(label[: number + 1] for label in scope.values.labels)
+        if number:
+            table = np.full((len(beginnings) + 1, len(words) + 1), len(longer), dtype=np.int32)
+            for label, place in longer.items():
+                table[beginnings[label[:-1]], words[label[-1]]] = place
+            own = table[result, own]
+        result, beginnings = own, longer
+    return result
 
 
 def label_of(slot: int, values: Values) -> Label:
@@ -126,93 +180,128 @@ def label_of(slot: int, values: Values) -> Label:
     return (OTHER,)
 
 
-def _few(
-    codes: Codes, labels: list[list[str]]
-) -> tuple[NDArray[np.int32], NDArray[np.int64], list[list[str]]]:
-    """The codes as places in `used`, the ascending combinations there are, few enough to count."""
-    size = math.prod(len(own) for own in labels)
-    if size <= TABLE_MAX:
-        return codes.astype(np.int32, copy=False), np.arange(size), labels
-    used, places = np.unique(codes, return_inverse=True)
-    return places.astype(np.int32), used.astype(np.int64), labels
-
-
-def _combined(
-    breakdown: Breakdown, timeline: Timeline, scope: Scope
-) -> tuple[Codes, list[list[str]]]:
-    """A code for each row (int32[m]) that stands for its values together, and what each of the
-    properties' own codes is written as. Combinations too many for a table are numbered anew."""
-    (codes, written), *others = (_written(one, timeline, scope) for one in breakdown.by)
-    labels = [written]
-    for own, written in others:
-        codes = codes.astype(np.int64) * len(written) + own
-        labels.append(written)
-    return codes, labels
-
-
-def _written(
-    dimension: Dimension, timeline: Timeline, scope: Scope
-) -> tuple[NDArray[np.int32], list[str]]:
-    """A code for each row's value of one property, 0 where there is none; what codes mean."""
-    columns = columns_of(timeline, dimension.property, dimension.of, scope)
-    if not columns:
-        return np.zeros(len(timeline.ts), dtype=np.int32), [MISSING]
-    codes, words = _coded(columns[0], dimension.buckets)
-    codes, written = codes + np.int32(1), [MISSING, *words]
-    for column in columns[1:]:
-        own, words = _coded(column, dimension.buckets)
-        has = own >= 0
-        codes[has] = own[has] + len(written)
-        written += words
-    return codes, written
-
-
-def _coded(column: Column, buckets: tuple[float, ...]) -> tuple[NDArray[np.int32], list[str]]:
-    """A column's values as codes, -1 for none, and what they are written as."""
-    if column.type == "text":
-        return column.values.astype(np.int32, copy=False), list(column.words)
-    if column.type == "flag":
-        return column.values.astype(np.int32), ["false", "true"]
-    values: NDArray[np.float64] = column.values.astype(np.float64, copy=False)
-    if buckets:
-        codes = np.searchsorted(np.array(buckets), values, side="right").astype(np.int32)
-        words = _ranges(buckets)
-    else:
-        # Arrow's hash table is many times as fast as sorting millions of numbers.
-        coded = pa.array(values, from_pandas=True).dictionary_encode()
-        codes = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
-        words = [number(one) for one in coded.dictionary.to_pylist()]
-    codes[np.isnan(values)] = -1
-    return codes, words
-
-
-def _ranges(edges: tuple[float, ...]) -> list[str]:
-    between = [f"{number(low)} – {number(high)}" for low, high in pairwise(edges)]
-    return [f"< {number(edges[0])}", *between, f"≥ {number(edges[-1])}"]
-
-
 def number(value: float) -> str:
     """A number as it is written in a label."""
-    return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if value.is_integer() and abs(value) < 1e15:
+        return f"{value + 0.0:.0f}"
+    return repr(value)
 
 
-def _places(written: list[str]) -> dict[str, list[int]]:
-    places: dict[str, list[int]] = {}
-    for code, word in enumerate(written):
-        places.setdefault(word, []).append(code)
-    return places
+def _readable(column: Column, buckets: tuple[float, ...]) -> Column:
+    """A column as it is counted: flags, and numbers between buckets, are text."""
+    if column.type == "number" and not buckets:
+        return column
+    values: NDArray[Any] = column.values
+    words = column.words
+    if column.type == "flag":
+        words = ("false", "true")
+    elif column.type == "number":
+        missing = np.isnan(values)
+        values = np.searchsorted(np.array(buckets), values, side="right")
+        values[missing] = -1
+        words = _ranges(buckets)
+    return Column("text", values.astype(np.int32, copy=False), words)
 
 
-def _code(own: Sequence[int], labels: list[list[str]]) -> int:
-    code = 0
-    for one, written in zip(own, labels, strict=True):
-        code = code * len(written) + one
-    return code
+def _ranges(edges: tuple[float, ...]) -> tuple[str, ...]:
+    between = (f"{number(low)} – {number(high)}" for low, high in pairwise(edges))
+    return (f"< {number(edges[0])}", *between, f"≥ {number(edges[-1])}")
 
 
-def _label(code: int, labels: list[list[str]]) -> Label:
-    own = []
-    for written in reversed(labels):
-        code, one = divmod(code, len(written))
-        own.append(written[one])
-    return tuple(reversed(own))
+def _key(values: NDArray[Any]) -> NDArray[np.int64]:
+    """Whole numbers that are equal where values are: int64[f]."""
+    if values.dtype != np.float64:
+        return values.astype(np.int64)
+    # Adding zero makes -0.0 the 0.0 that it equals.
+    return (values + 0.0).view(np.int64)
+
+
+def _values(
+    columns: list[Column], rows: NDArray[np.int64], words: dict[str, int]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The texts and numbers of a property in some rows; its words are added to `words`."""
+    texts, numbers = np.full(len(rows), -1, dtype=np.int64), np.full(len(rows), np.nan)
+    for column in columns:
+        values: NDArray[Any] = column.values[rows]
+        if column.type == "number":
+            numbers = values
+            continue
+        has = values >= 0
+        used, place = np.unique(values[has], return_inverse=True)
+        own = [words.setdefault(column.words[code], len(words)) for code in used.tolist()]
+        texts[has] = np.array(own, dtype=np.int64)[place]
+    missing = (texts < 0) & np.isnan(numbers)
+    if missing.any():
+        texts[missing] = words.setdefault(MISSING, len(words))
+    return texts, numbers
+
+
+def _together(counted: Sequence[Census], properties: int) -> Census:
+    """What several parts counted, equal values put together."""
+    words = _numbered(word for one in counted for word in one.words)
+    tables = [np.array([*(words[word] for word in one.words), -1]) for one in counted]
+    texts, numbers, keys = [], [], []
+    for place in range(properties):
+        own = [table[one.texts[place]] for table, one in zip(tables, counted, strict=True)]
+        text = np.concatenate([np.empty(0, dtype=np.int64), *own])
+        value = np.concatenate([np.empty(0), *(one.numbers[place] for one in counted)])
+        if np.any(text < 0):
+            # A text that reads as a number is written is that number.
+            read = np.array([*map(_read, words), np.nan])[text]
+            value = np.where(text < 0, value, read)
+            text = np.where(np.isnan(value), text, -1)
+        texts.append(text)
+        numbers.append(value)
+        keys += [text, _key(value)]
+    firsts, ranks = different(keys)
+    often = np.zeros(len(firsts), dtype=np.int64)
+    np.add.at(often, ranks, np.concatenate([one.often for one in counted] or [ranks]))
+    return Census(
+        tuple(words),
+        tuple(text[firsts] for text in texts),
+        tuple(value[firsts] for value in numbers),
+        often,
+    )
+
+
+def _read(word: str) -> float:
+    """The number that is written like this, NaN if there is none."""
+    try:
+        value = float(word)
+    except ValueError:
+        return math.nan
+    return value if number(value) == word else math.nan
+
+
+def _places(columns: list[Column], words: dict[str, int], rows: int) -> NDArray[np.int32]:
+    """The place in `words` of each row's value, one past the last for any other: int32[rows]."""
+    other, missing = len(words), words.get(MISSING, len(words))
+    result = None
+    for column in columns:
+        if column.type == "number":
+            own = _of_numbers(column.values, words)
+        else:
+            table = [-1, *(words.get(word, other) for word in column.words)]
+            codes: NDArray[np.int32] = column.values.astype(np.int32, copy=False)
+            own = places(codes, np.array(table, dtype=np.int32))
+        result = own if result is None else np.where(own < 0, result, own)
+    if result is None:
+        return np.full(rows, missing, dtype=np.int32)
+    result[result < 0] = missing
+    return result
+
+
+def _of_numbers(values: NDArray[Any], words: dict[str, int]) -> NDArray[np.int32]:
+    """The same for a column of numbers, -1 where there is none."""
+    read = [_read(word) for word in words]
+    order = np.argsort(read)
+    at = np.searchsorted(np.array(read)[order], values)
+    shown = np.append(np.array(read)[order], np.nan)
+    own = np.where(shown[at] == values, np.append(order, -1)[at], len(words))
+    own[np.isnan(values)] = -1
+    return own.astype(np.int32)
+
+
+def _numbered(different: Iterable[Any]) -> dict[Any, int]:
+    """Each one with its place among the different ones, in the order in which they first come."""
+    return {one: place for place, one in enumerate(dict.fromkeys(different))}

@@ -52,6 +52,7 @@ policies = sa.Table(
     sa.Column("published_ms", sa.BigInteger, nullable=False),
     sa.Column("effective_ms", sa.BigInteger, nullable=False),
     sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("asks_again", sa.Text, nullable=False),
     sa.Index("policies_of_project", "project", "effective_ms"),
     sqlite_autoincrement=True,
 )

@@ -74,7 +74,7 @@ class Questions:
 
     def segment(self, segment: dict[str, Any]) -> list[int]:
         """The ids of the people in a segment, ascending."""
-        return self._sojourn.members(self._project, msgspec.convert(segment, Segment))[0]
+        return self._sojourn.members(self._project, msgspec.convert(segment, Segment))
 
     def funnel(self, steps: Sequence[Step], **options: Any) -> Result:
         """How many people get from each step to the next."""

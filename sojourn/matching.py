@@ -33,13 +33,15 @@ def marks(
         table[timeline.codes(choice.event)] |= 1 << number
     if not any(choice.where for choice in choices):
         return table, NOTHING_HELD
-    held = np.full(len(timeline.ts), -1, dtype=np.int64)
+    # Passes over memory are what this costs, so the bits are as narrow as they can be meanwhile.
+    every = (1 << len(choices)) - 1
+    held = np.full(len(timeline.ts), every, dtype=np.min_scalar_type(every))
     for number, choice in enumerate(choices):
         for condition in choice.where:
             columns = columns_of(timeline, condition.property, condition.of, scope)
             met, unless = _met(condition, columns, len(held))
             withdraw(met, unless, 1 << number, held)
-    return table, held
+    return table, held.astype(np.int64)
 
 
 def people_who_are(

@@ -9,21 +9,26 @@ Each file in `reports/` has one value `REPORT` of this type; `asking.py` finds i
 name, so a new report is one file. Definitions and answers are frozen msgspec values with their
 `kind` as the tag; they are the same in Python, on the command line and over HTTP.
 
+A question may be asked in two passes: a `Survey` of the parts first settles, in the scope, what the
+second counts by, such as which values of a breakdown are shown.
+
 What all questions share is done before a report sees a part: runs of people outside the question's
 segment, or who may not be seen, are empty.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.breakdown import Breakdown
+from sojourn import breakdown
+from sojourn.breakdown import Breakdown, Census
 from sojourn.filter import EventChoice
 from sojourn.period import Period
 from sojourn.scope import Scope
@@ -69,10 +74,34 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
 
 Definition = TypeVar("Definition", bound=Question)
 Partial = TypeVar("Partial")
+Told = TypeVar("Told")
+Each = Callable[[Callable[[Timeline], Any]], list[Any]]
+"""A function's results over every part of a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey(Generic[Told]):
+    """The first of two passes over the parts.
+
+    partial   what one part tells
+    settle    the scope, with what all of them tell together
+    """
+
+    partial: Callable[[Timeline, Scope], Told]
+    settle: Callable[[list[Told], Scope], Scope]
+
+    def settled(self, each: Each, scope: Scope) -> Scope:
+        """The scope once every part was asked."""
+        return self.settle(each(lambda part: self.partial(part, scope)), scope)
 
 
 def no_breakdown(definition: Any) -> Breakdown | None:
     """The breakdown of a report that has none."""
+    return None
+
+
+def no_survey(definition: Any) -> Survey[Any] | None:
+    """The survey of a report that knows beforehand what it counts by."""
     return None
 
 
@@ -91,6 +120,7 @@ class Report(Generic[Definition, Partial]):
                 unknown event is refused before any work
     breakdown   the definition's breakdown, None when it has none
     valued      whether the choice at a place of the definition is one whose events have the values
+    survey      what has to be asked of all parts before any is counted, besides those values
     rows        lays an answer out as a flat table, for CSV, terminals and data frames
     cell        the type that names one cell of the answer
     people      who stands behind a cell, of the people of one part: bool[n]
@@ -108,7 +138,23 @@ class Report(Generic[Definition, Partial]):
     people: Callable[[Definition, Any, Timeline, Scope], NDArray[np.bool_]]
     breakdown: Callable[[Definition], Breakdown | None] = no_breakdown
     valued: Callable[[str], bool] = everywhere
+    survey: Callable[[Definition], Survey[Any] | None] = no_survey
 
-    def surveyed(self, definition: Definition) -> list[EventChoice]:
-        """The choices on whose events the values of the breakdown are counted."""
-        return [choice for place, choice in self.choices(definition) if self.valued(place)]
+    def settled(self, definition: Definition, each: Each, scope: Scope) -> Scope:
+        """The scope with all that has to be known of every part before any is counted."""
+        for survey in (self._survey_of_values(definition), self.survey(definition)):
+            if survey is not None:
+                scope = survey.settled(each, scope)
+        return scope
+
+    def _survey_of_values(self, definition: Definition) -> Survey[Census] | None:
+        """Which values the breakdown shows, by the events that have them."""
+        own = self.breakdown(definition)
+        if own is None:
+            return None
+        choices = [choice for place, choice in self.choices(definition) if self.valued(place)]
+
+        def settle(counted: list[Census], scope: Scope) -> Scope:
+            return replace(scope, values=breakdown.chosen(own, counted))
+
+        return Survey(functools.partial(breakdown.survey, own, choices), settle)

@@ -41,9 +41,11 @@ class Scope:
     """What a question may see: instants in [start_ms, end_ms], events lawful for `purpose`.
 
     The two instants are always set: where the definition leaves an end open, it is the project's
-    first or last event. `purpose` is a bit mask with one bit set. Calendar words (day, week, month)
-    are meant in `zone`. What ends after `now_ms` is not over yet. `values` are those of the
-    question's breakdown, if it has one; without one there is a single slot.
+    first or last event. `purpose` is a bit mask: an event is seen if it is lawful for one of them.
+    Calendar words (day, week, month) are meant in `zone`. What ends after `now_ms` is not over yet.
+    `values` are those of the question's breakdown, if it has one; without one there is a single
+    slot. `watch_ms` is how long an attempt is watched, where the question leaves that to what the
+    parts tell.
     """
 
     start_ms: int
@@ -54,6 +56,7 @@ class Scope:
     visit_gap_ms: int = VISIT_GAP_MS
     now_ms: int = FAR_MS
     values: Values = field(default_factory=Values)
+    watch_ms: int = 0
 
     @property
     def bounds(self) -> tuple[int, int, int]:

@@ -49,6 +49,10 @@ class Column:
     values: NDArray[np.generic]
     words: tuple[str, ...] = ()
 
+    def at(self, rows: NDArray[np.int64]) -> Column:
+        """The values of some rows."""
+        return Column(self.type, self.values[rows], self.words)
+
 
 Instants = NDArray[np.int64]
 Codes = NDArray[np.uint16]

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.filter import Of
+from sojourn.kernels.sequences import ranked
 from sojourn.kernels.spread import first_in_visit, newest_fact, over_runs
 from sojourn.scope import Scope
 from sojourn.timeline import NONE, Column, Timeline
@@ -38,6 +39,15 @@ def of_people(timeline: Timeline, property: str, scope: Scope) -> tuple[Column, 
         return ()
     source = _facts(timeline, columns, scope)
     return tuple(_at(column, source) for column in columns)
+
+
+def different(keys: list[NDArray[np.int64]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Of rows that several arrays tell apart (int64[m] each): where each different one stands first
+    (int64[k]), and which one each is (int64[m])."""
+    firsts, ranks = ranked(np.zeros(0, dtype=np.int64), keys[0])
+    for further in keys[1:]:
+        firsts, ranks = ranked(ranks, further)
+    return firsts, ranks
 
 
 def present(column: Column) -> NDArray[np.bool_]:

@@ -95,13 +95,16 @@ class Vault:
         self._project = project
         self._random = random
         self._wrapper = Sealer(project_key, random)
-        self._lookup_key = blake2b(b"look-up", key=project_key, digest_size=KEY_BYTES).digest()
+        lookup_key = blake2b(b"look-up", key=project_key, digest_size=KEY_BYTES).digest()
+        self._keyed = blake2b(key=lookup_key, digest_size=DIGEST_BYTES)
         self._sealers: OrderedDict[Subject, Sealer] = OrderedDict()
 
     def digest(self, kind: str, value: str) -> bytes:
         """The keyed hash under which a value is found: 16 bytes."""
-        text = f"{kind}\0{value}".encode()
-        return blake2b(text, key=self._lookup_key, digest_size=DIGEST_BYTES).digest()
+        # Copying the keyed state takes less than half the time of keying anew.
+        hashed = self._keyed.copy()
+        hashed.update(f"{kind}\0{value}".encode())
+        return hashed.digest()
 
     def prepare(self, connection: sa.Connection, subjects: Iterable[Subject]) -> None:
         """Have the keys of these subjects at hand, made where they do not exist yet."""

@@ -65,6 +65,26 @@ def test_condition_holds_for(test: str, expected: list[Any]) -> None:
     assert [(type(one), one) for one in found] == [(type(one), one) for one in expected]
 
 
+@pytest.mark.parametrize("words", [1, 62, 63, 64, 65, 200])
+def test_a_property_may_have_any_number_of_words(words: int) -> None:
+    values = [*(f"word {number}" for number in range(words)), None]
+    timeline = timeline_of(
+        [Row(1, ts, "a", properties={"p": v} if v else {}) for ts, v in enumerate(values)]
+    )
+    for wanted in range(words):
+        condition = Condition("p", is_=(f"word {wanted}", "word 0"))
+        _, held = marks([EventChoice("a", (condition,))], timeline, EVERYTHING)
+        assert np.flatnonzero(held & 1).tolist() == sorted({0, wanted})
+
+
+@pytest.mark.parametrize("choices", [1, 8, 9, 16, 17, 32, 33, 60])
+def test_conditions_of_any_number_of_choices_fit(choices: int) -> None:
+    asked = [EventChoice("a", (Condition("p", is_=float(k)),)) for k in range(choices)]
+    rows = [Row(1, ts, "a", properties={"p": ts}) for ts in range(choices + 1)]
+    _, held = marks(asked, timeline_of(rows), EVERYTHING)
+    assert held.tolist() == [*(1 << k for k in range(choices)), 0]
+
+
 def test_unknown_property_is_a_missing_one() -> None:
     for condition, count in (
         (Condition("q", is_=1.0), 0),

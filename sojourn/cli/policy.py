@@ -6,20 +6,22 @@ import sys
 from datetime import UTC, date, datetime
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import quote
 
-import msgspec
 from cyclopts import App, Parameter
 from rich.console import Console
 from rich.text import Text
 
-from sojourn.errors import SojournError
+from sojourn.cli import versions
+from sojourn.cli.texts import print_json, read_policy
 from sojourn.policy import compile as compiling
 from sojourn.policy import model, sarif
 from sojourn.policy.finding import Finding
 
-app = App(name="policy", help="Check a policy, and print its schema.")
+app = App(name="policy", help="Check, compare and publish policies.")
+for command in versions.COMMANDS:
+    app.command(command)
 
 LEVELS = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 """The levels of findings, the gravest first, and how a terminal shows each."""
@@ -45,9 +47,9 @@ def check(
     """
     name = "stdin" if str(file) == "-" else str(file)
     day = at or datetime.now(UTC).date()
-    compiled = compiling.compile(_text(file), day)
+    compiled = compiling.compile(read_policy(file), day)
     if format == "json":
-        _print_json(
+        print_json(
             {
                 "file": name,
                 "at": day,
@@ -57,7 +59,7 @@ def check(
         )
     elif format == "sarif":
         uri = file.as_uri() if file.is_absolute() else quote(Path(name).as_posix())
-        _print_json(sarif.log(compiled.findings, compiling.CODES.values(), uri))
+        print_json(sarif.log(compiled.findings, compiling.CODES.values(), uri))
     else:
         _print_lines(compiled.findings, name, day)
     if compiled.errors:
@@ -67,18 +69,7 @@ def check(
 @app.command
 def schema() -> None:
     """Print the JSON schema of a policy, with which an editor completes and checks it."""
-    _print_json(model.schema())
-
-
-def _text(file: Path) -> str:
-    try:
-        read = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-        return read.decode("utf-8-sig")
-    except OSError as failure:
-        reason, mend = failure.strerror or "", "Name a policy in YAML, or - for standard input."
-    except UnicodeDecodeError as failure:
-        reason, mend = f"Byte {failure.start + 1} is no UTF-8.", "Save the file as plain UTF-8."
-    raise SojournError("The policy cannot be read", detail=reason, where=str(file), mend=mend)
+    print_json(model.schema())
 
 
 def _print_lines(findings: tuple[Finding, ...], name: str, day: date) -> None:
@@ -115,7 +106,3 @@ def _counts(findings: tuple[Finding, ...]) -> dict[str, int]:
 
 def _number(count: int, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
-
-
-def _print_json(value: Any) -> None:
-    print(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())

@@ -13,6 +13,7 @@ from sojourn.accounts import keys
 from sojourn.application import Sojourn
 from sojourn.control import writing
 from sojourn.period import WeekStart
+from sojourn.policy import versions
 
 app = App(name="project", help="Make and list projects.")
 
@@ -24,6 +25,7 @@ def create(
     title: str = "",
     timezone: str = "UTC",
     week_start: WeekStart = "monday",
+    preset: str = versions.PRESET,
     data: Path | None = None,
 ) -> None:
     """Make a project and print its write key, which clients send with.
@@ -38,12 +40,14 @@ def create(
         Whose days, weeks and months reports count, such as Europe/Berlin.
     week_start
         The day on which weeks begin.
+    preset
+        The policy that it begins with; `sojourn policy presets` lists them.
     data
         The data folder.
     """
     with Sojourn(settings.from_environment(data=data)) as sojourn:
         project = sojourn.create_project(
-            name, title=title, timezone=timezone, week_start=week_start
+            name, title=title, timezone=timezone, week_start=week_start, preset=preset
         )
         with writing(sojourn.engine).begin() as connection:
             key = keys.create(connection, project.id, "write", sojourn.clock_ms())

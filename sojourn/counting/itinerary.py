@@ -23,7 +23,7 @@ from sojourn.kernels.journey import journey
 from sojourn.matching import marks
 from sojourn.period import duration_ms
 from sojourn.report import Question
-from sojourn.scope import Scope, Values
+from sojourn.scope import Scope
 from sojourn.segment import Behind, Segment
 from sojourn.timeline import Column, Timeline
 from sojourn.values import columns_of
@@ -224,10 +224,10 @@ def _values(
         purposes=timeline.purposes[at],
         read_property=lambda name: columns,
     )
-    own = Breakdown((Dimension(by.property, buckets=by.buckets),))
-    labels = tuple(breakdown.survey(own, (EventChoice(),), events, scope))
-    codes = breakdown.slots(own, events, replace(scope, values=Values(labels)))
-    return codes.astype(np.int64), [label for (label,) in labels]
+    own = Breakdown((Dimension(by.property, buckets=by.buckets),), limit=len(at))
+    values = breakdown.chosen(own, [breakdown.survey(own, (EventChoice(),), events, scope)])
+    codes = breakdown.slots(own, events, replace(scope, values=values))
+    return codes.astype(np.int64), [label for (label,) in values.labels]
 
 
 def refuse(title: str, where: str, mend: str) -> NoReturn:

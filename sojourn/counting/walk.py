@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 from sojourn.filter import EventChoice
 from sojourn.kernels.moves import moves, neighbours
 from sojourn.kernels.nodes import nodes
-from sojourn.kernels.sequences import packed, ranked, standing
+from sojourn.kernels.sequences import packed, standing
 from sojourn.matching import marks
 from sojourn.scope import Scope
 from sojourn.timeline import Timeline
+from sojourn.values import different
 
 Role = Literal["from", "to", "property", "hide", "groups"]
 ROLES: tuple[Role, ...] = ("from", "to", "property", "hide", "groups")
@@ -129,7 +130,7 @@ class Walk:
             packed(self.codes, self.at, self.room, *rest, begin, end, size + 1)
             for begin, end in _words(self.steps, size)
         ]
-        firsts, ranks = _different(numbers)
+        firsts, ranks = different(numbers)
         often, people = standing(ranks, self.owner, len(firsts))
         return Sequences([number[firsts] for number in numbers], often, people)
 
@@ -224,7 +225,7 @@ def together(pieces: Sequence[Sequences]) -> Sequences:
     if len(pieces) == 1:
         return pieces[0]
     numbers = [np.concatenate(same) for same in zip(*(one.numbers for one in pieces), strict=True)]
-    firsts, ranks = _different(numbers)
+    firsts, ranks = different(numbers)
     often, people = np.zeros((2, len(firsts)), dtype=np.int64)
     np.add.at(often, ranks, np.concatenate([one.often for one in pieces]))
     np.add.at(people, ranks, np.concatenate([one.people for one in pieces]))
@@ -236,14 +237,6 @@ def _words(steps: int, size: int) -> Iterator[tuple[int, int]]:
     fit = WORD_BITS // (size + 1).bit_length()
     for begin in range(0, steps, fit):
         yield begin, min(begin + fit, steps)
-
-
-def _different(numbers: list[Ints]) -> tuple[Ints, Ints]:
-    """Where each different sequence stands first, and which one each is."""
-    firsts, ranks = ranked(NOTHING, numbers[0])
-    for number in numbers[1:]:
-        firsts, ranks = ranked(ranks, number)
-    return firsts, ranks
 
 
 def walk(trail: Trail, timeline: Timeline, runs: Timeline, scope: Scope) -> Walk:

@@ -26,7 +26,7 @@ from sojourn import control
 from sojourn.drop_reason import DropReason
 from sojourn.event import Event, Kind
 from sojourn.ingest import rows as event_rows
-from sojourn.ingest.inbox import Inbox, Row, order_of
+from sojourn.ingest.inbox import PLACES, Inbox, Row, order_of
 from sojourn.ingest.pipeline import EVENT_NAMES_MAX, PROPERTY_NAMES_MAX
 from sojourn.ingest.project import Project, load_vocabulary
 from sojourn.ingest.rows import properties_of
@@ -243,27 +243,26 @@ def _first_seen(
     the same choice again.
     """
     table = control.messages
-    placed = [
-        (order_of(row.id, place), event) for row in rows for place, event in enumerate(row.events)
-    ]
+    placed = [placed for row in rows for placed in enumerate(row.events, order_of(row.id, 0))]
     digests = [project.vault.digest("message", event.message_id) for _, event in placed]
-    seen: dict[bytes, int] = {}
     columns = (table.c.digest, table.c.order)
     unique = dict.fromkeys(digests)
-    for digest, order in control.found_in(connection, columns, project.id, table.c.digest, unique):
-        seen[bytes(digest)] = order
-    new: list[dict[str, object]] = []
-    kept: list[Placed] = []
-    for (order, event), digest in zip(placed, digests, strict=True):
-        if digest not in seen:
-            seen[digest] = order
-            new.append({"project": project.id, "digest": digest, "order": order})
-        fresh = seen[digest] == order
-        if fresh:
-            kept.append((order, event))
-        counts = batch.stored if fresh else batch.duplicates
-        counts[order // order_of(1, 0)] += 1
+    found = control.found_in(connection, columns, project.id, table.c.digest, unique)
+    seen = {bytes(digest): order for digest, order in found}
+    known = set(seen)
+    kept = [
+        (order, event)
+        for (order, event), digest in zip(placed, digests, strict=True)
+        if seen.setdefault(digest, order) == order
+    ]
+    # The table is ordered by digest: neighbours are written together.
+    new = [
+        {"project": project.id, "digest": digest, "order": seen[digest]}
+        for digest in sorted(seen.keys() - known)
+    ]
     control.insert_many(connection, table, new)
+    batch.stored = Counter(order // PLACES for order, _ in kept)
+    batch.duplicates = Counter({row.id: len(row.events) for row in rows}) - batch.stored
     return kept
 
 
@@ -276,7 +275,7 @@ def _fitting(project: Project, events: list[Placed], batch: Batch) -> list[Place
     names, properties = set(words.names), set(words.properties())
     fitting: list[Placed] = []
     for order, event in events:
-        new = [known for known in properties_of(event) if known not in properties]
+        new = properties_of(event) - properties
         happened = event.kind is Kind.EVENT
         if happened and event.name not in names and len(names) >= EVENT_NAMES_MAX:
             batch.refused[DropReason.TOO_MANY_EVENT_NAMES] += 1

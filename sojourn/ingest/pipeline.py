@@ -116,12 +116,13 @@ def clean_text(event: Event, arrival: Arrival) -> Event | Dropped:
     """No store and no file format keeps a NUL faithfully, and half a character is no text."""
     if not _storable(event.name) or not _storable(event.source):
         return Dropped(DropReason.BAD_TEXT, "The name has a NUL or broken text.")
-    for name, value in (*event.properties.items(), *event.traits.items()):
-        if len(name) > NAME_CHARS_MAX:
-            detail = f"A property's name has over {NAME_CHARS_MAX} characters."
-            return Dropped(DropReason.TOO_LONG, detail)
-        if not _storable(name) or (isinstance(value, str) and not _storable(value)):
-            return Dropped(DropReason.BAD_TEXT, "A property has a NUL or broken text.")
+    for given in (event.properties, event.traits):
+        for name, value in given.items():
+            if len(name) > NAME_CHARS_MAX:
+                detail = f"A property's name has over {NAME_CHARS_MAX} characters."
+                return Dropped(DropReason.TOO_LONG, detail)
+            if not _storable(name) or (type(value) is str and not _storable(value)):
+                return Dropped(DropReason.BAD_TEXT, "A property has a NUL or broken text.")
     return event
 
 
@@ -240,15 +241,18 @@ def _with_message_id(event: Event, seen: Counter[bytes]) -> Event | Dropped:
 
 
 def _storable(text: str) -> bool:
-    if text.isascii():
-        return "\0" not in text
-    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+    if "\0" in text:
+        return False
+    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _flat(given: dict[str, Any]) -> dict[str, PropertyValue]:
     flat: dict[str, PropertyValue] = {}
     for name, value in given.items():
-        _flatten_into(flat, name, value, 1)
+        if type(value) is str:
+            flat[name] = value
+        else:
+            _flatten_into(flat, name, value, 1)
     return flat
 
 

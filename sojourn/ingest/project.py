@@ -13,7 +13,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from sojourn import control
-from sojourn.errors import SojournError
+from sojourn.errors import Damaged, SojournError
 from sojourn.geography import country_of
 from sojourn.ingest.inbox import PLACES, order_of
 from sojourn.ingest.pipeline import Names
@@ -126,13 +126,18 @@ def open_project(
 def load_rules(connection: sa.Connection, project: int, vault: Vault, now_ms: int) -> Rules:
     """The rules of the policy in force, for one project."""
     version = versions.in_force(connection, project, now_ms)
-    text = versions.preset(versions.PRESET) if version is None else version.text
-    compiled = compile(text, date.fromtimestamp(now_ms / 1000))
+    if version is None:
+        raise Damaged(
+            "The project has no policy",
+            where=f"project {project}",
+            mend="Open the folder once with the server of this version.",
+        )
+    compiled = compile(version.text, date.fromtimestamp(now_ms / 1000))
     bits = versions.bits_of(connection, project)
     return rules_of(
         compiled.policy,
         bits,
-        number=version.number if version else 0,
+        number=version.number,
         digest=lambda value: vault.digest("reduced", value).hex(),
         country_of=country_of,
     )

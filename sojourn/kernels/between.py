@@ -1,4 +1,4 @@
-"""What lies between the events of an attempt: optional steps, and whatever else was done."""
+"""What lies between the events of an attempt: optional steps, and what else was done."""
 
 from __future__ import annotations
 
@@ -79,34 +79,53 @@ def optional(
 
 
 @njit(
-    (INSTANTS, CODES, CODES, INSTANTS, INSTANTS, INSTANTS, TRUTHS, types.int64, *SCOPE),
+    (INSTANTS, CODES, CODES, INSTANTS, INSTANTS, TRUTHS, types.int64, types.int64, *SCOPE),
     cache=True,
     nogil=True,
 )
-def done_between(
+def done_within(
     ts: NDArray[np.int64],
     event: NDArray[np.uint16],
     purposes: NDArray[np.uint16],
     begins: NDArray[np.int64],
-    stops: NDArray[np.int64],
-    untils: NDArray[np.int64],
+    ends: NDArray[np.int64],
     converted: NDArray[np.bool_],
+    watch_ms: int,
     names: int,
     start_ms: int,
     end_ms: int,
     purpose: int,
 ) -> NDArray[np.int64]:
-    """In how many spans each event occurs, of those not converted and of those converted:
-    int64[names, 2]. A span is the rows from `begins` to before `stops`, up to the instant `untils`
-    (int64[a] each)."""
+    """In how many attempts each event is done after the first and up to `watch_ms` later, of those
+    not converted and of those converted: int64[names, 2].
+
+    begins  int64[a]: the row of the first event of each attempt, ascending
+    ends    int64[a]: the row at which the rows of its person end
+
+    All are watched equally long, so those under watch at a row follow each other: `low` to before
+    `high`. Of these, the ones begun before the event's latest row have it already.
+    """
     counts = np.zeros((names, 2), dtype=np.int64)
-    latest = np.full(names, -1)
-    for span in range(len(begins)):
-        until = min(untils[span], end_ms)
-        for i in range(begins[span], stops[span]):
-            if ts[i] > until:
+    converted_before = np.zeros(len(begins) + 1, dtype=np.int64)
+    converted_before[1:] = np.cumsum(converted)
+    counted = np.zeros(names, dtype=np.int64)
+    low = 0
+    while low < len(begins):
+        high, row, end = low + 1, begins[low] + 1, ends[low]
+        while row < end:
+            while low < high and ts[row] > min(ts[begins[low]] + watch_ms, end_ms):
+                low += 1
+            if low == high:
                 break
-            if purposes[i] & purpose and latest[event[i]] != span:
-                latest[event[i]] = span
-                counts[event[i], np.int64(converted[span])] += 1
+            if purposes[row] & purpose:
+                name = event[row]
+                fresh = max(low, counted[name])
+                of_converted = converted_before[high] - converted_before[fresh]
+                counts[name, 0] += high - fresh - of_converted
+                counts[name, 1] += of_converted
+                counted[name] = high
+            if high < len(begins) and begins[high] == row:
+                high += 1
+            row += 1
+        low = high
     return counts

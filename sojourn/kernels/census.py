@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from sojourn.kernels.layout import MARKS, SCOPE, TIMELINE, WORDS
 
+BLOCK_EVENTS = 128
+"""How many events are looked up before those found are gone through, see `funnel.BLOCK_EVENTS`."""
+
 
 @njit((*TIMELINE, *MARKS, WORDS, types.int64, *SCOPE), cache=True, nogil=True)
 def census(
@@ -24,18 +27,22 @@ def census(
     end_ms: int,
     purpose: int,
 ) -> NDArray[np.int64]:
-    """Marked events by code, of which there are `size`: int64[size]."""
-    counts = np.zeros(size, dtype=np.int64)
+    """Marked events by code + 1, of `size` codes and -1 for none: int64[size + 1]."""
+    counts = np.zeros(size + 1, dtype=np.int64)
+    block = np.empty(BLOCK_EVENTS, dtype=np.int64)
     for person in range(len(starts)):
-        for i in range(starts[person], ends[person]):
-            bits = table[event[i]]
-            if bits == 0:
-                continue
-            if len(held) > 0:
-                bits &= held[i]
-            if bits == 0 or ts[i] < start_ms or purposes[i] & purpose == 0:
-                continue
-            if ts[i] > end_ms:
-                break
-            counts[codes[i]] += 1
+        begin, end = starts[person], ends[person]
+        while begin < end:
+            found = 0
+            stop = min(begin + BLOCK_EVENTS, end)
+            for i in range(begin, stop):
+                block[np.uint64(found)] = i
+                found += table[event[np.uint64(i)]] != 0
+            begin = stop
+            for i in block[:found]:
+                row = np.uint64(i)
+                seen = (ts[row] >= start_ms) & (ts[row] <= end_ms) & (purposes[row] & purpose != 0)
+                if len(held) > 0:
+                    seen &= table[event[row]] & held[row] != 0
+                counts[np.uint64(codes[row] + 1)] += seen
     return counts

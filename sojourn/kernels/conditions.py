@@ -6,6 +6,8 @@ so each pass adds to `met` what it finds.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit, types
 from numpy.typing import NDArray
@@ -17,7 +19,17 @@ MET = types.boolean[::1]
 
 @njit((WORDS, TRUTHS, MET), cache=True, nogil=True)
 def meet_text(values: NDArray[np.int32], wanted: NDArray[np.bool_], met: NDArray[np.bool_]) -> None:
-    """Met where `wanted[code + 1]`; entry 0 stands for no value."""
+    """Met where `wanted[code + 1]`; entry 0 stands for no value.
+
+    Of few words all that is wanted fits into one number, and nothing has to be looked up.
+    """
+    if len(wanted) <= 64:
+        bits = np.uint64(0)
+        for code in range(len(wanted)):
+            bits |= np.uint64(wanted[code]) << np.uint64(code)
+        for i in range(len(values)):
+            met[i] |= bits >> np.uint64(values[i] + 1) & np.uint64(1) != 0
+        return
     for i in range(len(values)):
         met[i] |= wanted[np.uint32(values[i] + 1)]
 
@@ -38,8 +50,18 @@ def meet_number(
         met[i] |= (values[i] >= lowest) & (values[i] <= highest)
 
 
-@njit((TRUTHS, types.boolean, types.int64, types.int64[::1]), cache=True, nogil=True)
-def withdraw(met: NDArray[np.bool_], unless: bool, bit: int, held: NDArray[np.int64]) -> None:
+@njit(
+    [
+        (TRUTHS, types.boolean, types.uint64, width[::1])
+        for width in (types.uint8, types.uint16, types.uint32, types.uint64)
+    ],
+    cache=True,
+    nogil=True,
+)
+def withdraw(
+    met: NDArray[np.bool_], unless: bool, bit: int, held: NDArray[np.unsignedinteger[Any]]
+) -> None:
     """Take `bit` from every row of `held` where the condition's outcome is not `unless`."""
+    own = held.dtype.type(bit)
     for i in range(len(met)):
-        held[i] &= ~(bit * np.int64(met[i] != unless))
+        held[i] &= ~(own * held.dtype.type(met[i] != unless))

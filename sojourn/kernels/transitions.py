@@ -1,8 +1,8 @@
 """What follows what: every pair of neighbouring events, and the first and last of each person.
 
-Pairs are counted in a table with open addresses, large enough for every pair that can occur in the
-part: a log of forty names takes some kilobytes, and one of sixty thousand names no more than its
-events do.
+Of few names every pair has its own place in a table of some kilobytes. Pairs of many names are
+counted in one with open addresses, large enough for every pair that can occur in the part: a log of
+sixty thousand names takes no more than its events do.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from sojourn.kernels.layout import SCOPE, TIMELINE
 
+PLACES_MAX = 1 << 16
+"""Pairs that have a place each: half a megabyte."""
 SPREAD = 2654435769
 """2³² divided by the golden ratio: neighbouring keys land far apart."""
 
@@ -32,11 +34,12 @@ def transitions(
     """People seen · first[names] · last[names] · pairs[k] (from · names + to) · how often[k]."""
     first = np.zeros(names, dtype=np.int64)
     last = np.zeros(names, dtype=np.int64)
+    placed = names * names <= PLACES_MAX
     bits = 1
-    while 1 << bits < 2 * min(names * names, len(event)):
+    while 1 << bits < (names * names if placed else 2 * min(names * names, len(event))):
         bits += 1
     mask = (1 << bits) - 1
-    pairs = np.zeros(mask + 1, dtype=np.int64)
+    pairs = np.arange(mask + 1) if placed else np.zeros(mask + 1, dtype=np.int64)
     often = np.zeros(mask + 1, dtype=np.int64)
     people = 0
     for person in range(len(starts)):
@@ -54,16 +57,18 @@ def transitions(
         before = int(event[begin])
         first[before] += 1
         for i in range(begin + 1, end):
-            if purposes[i] & purpose == 0:
+            if purposes[np.uint64(i)] & purpose == 0:
                 continue
-            after = int(event[i])
+            after = int(event[np.uint64(i)])
             pair = before * names + after
-            slot = (pair * SPREAD >> 32 - bits) & mask if bits < 32 else pair & mask
-            while pairs[slot] != pair and often[slot] != 0:
-                slot = (slot + 1) & mask
-            pairs[slot] = pair
-            often[slot] += 1
             before = after
+            slot = pair
+            if not placed:
+                slot = (pair * SPREAD >> 32 - bits) & mask if bits < 32 else pair & mask
+                while pairs[slot] != pair and often[slot] != 0:
+                    slot = (slot + 1) & mask
+                pairs[slot] = pair
+            often[np.uint64(slot)] += 1
         last[before] += 1
     used = np.flatnonzero(often)
     return people, first, last, pairs[used], often[used]

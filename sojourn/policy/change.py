@@ -1,18 +1,20 @@
 """A change: one thing that a new policy means and the one before did not.
 
-Each file in `changes/` has one value `COMPARE` of type `Compare`, found by its file: it looks at one
-concern of two policies, and is pure.
+Each file in `changes/` has one value `COMPARE` of type `Compare`, found by its file: it looks at
+one concern of two policies, and is pure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from sojourn.policy import meaning
 from sojourn.policy.model import Policy
+
+Name = TypeVar("Name")
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,35 +35,52 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 Compare = Callable[[Policy, Policy], Iterator[Change]]
 
 
-def wider(path: str, what: str, clauses: tuple[str, ...], purposes: Iterable[str] = ()) -> Change:
+def wider(
+    path: str, what: str, clauses: tuple[str, ...] = (), purposes: Iterable[str] = ()
+) -> Change:
     """More may be done than people were told."""
+    return _change(path, what, ("S1-41", *clauses), purposes, material=True, widens=True)
+
+
+def material(
+    path: str, what: str, clauses: tuple[str, ...] = (), purposes: Iterable[str] = ()
+) -> Change:
+    """People must hear of it, though no more is done with data than before."""
+    return _change(path, what, ("S1-41", *clauses), purposes, material=True, widens=False)
+
+
+def minor(
+    path: str, what: str, clauses: tuple[str, ...] = (), purposes: Iterable[str] = ()
+) -> Change:
+    """It narrows what is done, or does not touch it."""
+    return _change(path, what, clauses, purposes, material=False, widens=False)
+
+
+def _change(
+    path: str,
+    what: str,
+    clauses: tuple[str, ...],
+    purposes: Iterable[str],
+    *,
+    material: bool,
+    widens: bool,
+) -> Change:
     return Change(
         path=path,
         what=what,
-        material=True,
-        widens=True,
-        clauses=("S1-41", *clauses),
-        purposes=tuple(sorted(set(purposes))),
+        material=material,
+        widens=widens,
+        clauses=clauses,
+        purposes=tuple(dict.fromkeys(purposes)),
     )
 
 
-def material(path: str, what: str, clauses: tuple[str, ...] = ()) -> Change:
-    """People must hear of it, though no more is done with data than before."""
-    told = ("S1-41", *clauses)
-    return Change(path=path, what=what, material=True, widens=False, clauses=told)
-
-
-def minor(path: str, what: str, clauses: tuple[str, ...] = ()) -> Change:
-    """It narrows what is done, or does not touch it."""
-    return Change(path=path, what=what, material=False, widens=False, clauses=clauses)
-
-
-def listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str | None]) -> str:
     """Names as they stand in a sentence."""
     return ", ".join(f"“{name}”" for name in names)
 
 
-def gained(old: Iterable[str], new: Iterable[str]) -> list[str]:
+def gained(old: Iterable[Name], new: Iterable[Name]) -> list[Name]:
     """What is new, in its order."""
     known = set(old)
     return [one for one in new if one not in known]

@@ -29,6 +29,9 @@ CODES: dict[str, Code] = {
 }
 """Every kind of finding, by its code, ascending."""
 
+TEXT = "P0"
+"""How the codes begin of what is wrong with the text, or with names that refer to something."""
+
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
@@ -58,13 +61,27 @@ def compile(text: str, at: date) -> Compiled:
 def compiled_to_run(text: str, at: date) -> Compiled:
     """A policy that runs; refuses one that has errors, with the first of them."""
     compiled = compile(text, at)
-    if compiled.errors:
-        first, more = compiled.errors[0], len(compiled.errors) - 1
+    _refuse("The policy does not compile", compiled.errors)
+    return compiled
+
+
+def compiled_to_compare(text: str, at: date) -> Compiled:
+    """A policy that can be understood, whether or not it may run; refuses one whose text or names
+    are in error."""
+    compiled = compile(text, at)
+    unclear = tuple(found for found in compiled.errors if found.code.startswith(TEXT))
+    _refuse("The policy cannot be understood", unclear)
+    return compiled
+
+
+def _refuse(title: str, errors: tuple[Finding, ...]) -> None:
+    """Refuse to go on with errors, telling the first of them."""
+    if errors:
+        first, more = errors[0], len(errors) - 1
         raise BadQuestion(
-            "The policy does not compile",
+            title,
             detail=f"{first.code} {first.title}: {first.what}"
             + (f" There are {more} more errors." if more else ""),
             where=f"line {first.line}, column {first.column}",
             mend=first.mend,
         )
-    return compiled

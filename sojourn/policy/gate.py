@@ -16,7 +16,7 @@ from sojourn.drop_reason import Dropped, DropReason, Withheld
 from sojourn.errors import BadQuestion
 from sojourn.event import NO_SIGNALS, Event, Kind, Signals
 from sojourn.policy import secrets, taxonomy
-from sojourn.policy.rules import EventRule, PropertyRule, Rules
+from sojourn.policy.rules import EventRule, Rules
 
 
 def without_secrets(event: Event, withheld: Counter[str]) -> Event | Dropped:
@@ -134,13 +134,9 @@ def _served(
     clear: dict[str, Any] = {}
     sealed: dict[str, Any] = {}
     identifiers = [identifier.value for identifier in event.identifiers]
+    met = rule.met
     for name, value in given.items():
-        own = rules.properties.get(name)
-        if own is None:
-            own = rules.other_property
-        elif rule.properties is not None and name not in rule.properties:
-            # What is declared for other events only has not been declared for this one.
-            own = None
+        own = met[name] if name in met else rules.property(rule, name)
         if own is None:
             withheld[Withheld.UNDECLARED_PROPERTY.value] += 1
             continue
@@ -152,19 +148,11 @@ def _served(
             if value is None:
                 withheld[Withheld.REDUCED.value] += 1
                 continue
-        if own.sealed or _names_person(name, value, own) or value in identifiers:
+        if own.sealed or value in identifiers or taxonomy.looks_identifying(value):
             sealed[name] = value
         else:
             clear[name] = value
     return clear, sealed
-
-
-def _names_person(name: str, value: Any, rule: PropertyRule) -> bool:
-    """Whether a value names the person: by its looks, or by its name where no policy speaks of
-    it."""
-    if rule.sealed is None:
-        return taxonomy.identifies(name, value)
-    return taxonomy.looks_identifying(value)
 
 
 def _tells(name: str, value: Any, rules: Rules) -> bool:

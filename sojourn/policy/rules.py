@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import NamedTuple
 
+from sojourn.policy import taxonomy
 from sojourn.policy.facts.fideslang import within
 from sojourn.policy.facts.regions import EEA
 from sojourn.policy.model import Happening, Policy, Property, Purpose, Reduction
@@ -21,6 +22,8 @@ from sojourn.policy.reducing import Reduce, reducer
 
 PURPOSES_MAX = 16
 """Bits in an event's mask."""
+NAMES_MET_MAX = 5_000
+"""Names of properties remembered with an event: more than a project may have."""
 EVERYWHERE = "default"
 """The region of whoever is in none that the policy names."""
 UNKNOWN = ""
@@ -43,30 +46,33 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class PropertyRule:
+    """A property: its purposes, whether it identifies by itself (and so is sealed), and what is
+    left of its value."""
+
+    purposes: int
+    sealed: bool
+    reduce: Reduce | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EventRule:
-    """An event: its category, its purposes, and the properties it may have (None: any declared)."""
+    """An event: its category, its purposes, and the properties it may have (None: any declared).
+    `met` remembers what `Rules.property` said of each name."""
 
     category: str
     purposes: int
     properties: frozenset[str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PropertyRule:
-    """A property: its purposes, whether it identifies (and so is sealed; None: look at the value),
-    and what is left of its value."""
-
-    purposes: int
-    sealed: bool | None
-    reduce: Reduce | None = None
+    met: dict[str, PropertyRule | None] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The tables of one version of a policy, for one project; `number` is the version's.
 
-    `events` and `properties` are those declared; `other_event` and `other_property` stand for what
-    is not, None where that is kept out. `sees` gives the mask that a question for a purpose sees.
+    `events` and `properties` are those declared; `other_event` stands for what is not, None where
+    that is kept out, as are other properties without `other_purposes`. `told` is the rule of what
+    is told of a person. `sees` gives the mask that a question for a purpose sees.
     `by_gpc` and `by_dnt` are the purposes that such a signal stops; `identity` is what an event
     must be lawful for to join two people (0: nothing is asked).
     """
@@ -79,7 +85,7 @@ class Rules:
     events: dict[str, EventRule]
     other_event: EventRule | None
     properties: dict[str, PropertyRule]
-    other_property: PropertyRule | None
+    other_purposes: int | None
     told: EventRule
     sees: dict[str, int]
     by_gpc: int
@@ -90,6 +96,20 @@ class Rules:
     def line(self, category: str, country: str) -> Line:
         """The line of a category where a country's people are; "" for an unknown country."""
         return self.lines[category, self.region_of(country or self.region)]
+
+    def property(self, event: EventRule, name: str) -> PropertyRule | None:
+        """The rule of a property that came with an event; None where it is kept out."""
+        if name in event.met:
+            return event.met[name]
+        own = self.properties.get(name)
+        if own is None and self.other_purposes is not None:
+            own = PropertyRule(self.other_purposes, taxonomy.is_identifying_name(name))
+        elif event.properties is not None and name not in event.properties:
+            # What is declared for other events only has not been declared for this one.
+            own = None
+        if len(event.met) < NAMES_MET_MAX:
+            event.met[name] = own
+        return own
 
     def region_of(self, country: str) -> str:
         """Which of the regions that the policy names a country is in."""
@@ -145,7 +165,7 @@ def rules_of(
             name: _property(policy, own, property, digest, country_of)
             for name, property in policy.properties.items()
         },
-        other_property=PropertyRule(caught, None) if undeclared.properties == "accept" else None,
+        other_purposes=caught if undeclared.properties == "accept" else None,
         told=EventRule(_NO_CATEGORY, _mask(own, policy.purposes)),
         sees={
             name: _mask(own, (name, *purpose.compatible_with))

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 Secret = Literal["card_number", "password", "token"]
 
-_DIGITS = re.compile(r"(?<!\d)(?<!\d\.)\d(?:[ \-.]?\d){13,18}(?!\.?\d)")
+_DIGITS = re.compile(r"\d(?<!\d\d)(?<!\d\.\d)(?:[ \-.]?\d){13,18}(?!\.?\d)")
 _ISSUERS = re.compile(
     r"4\d{15}(?:\d{3})?"  # Visa
     r"|(?:5[1-5]|2[2-7])\d{14}"  # Mastercard
@@ -32,20 +32,21 @@ _TOKENS = re.compile(
     r"|\b[srp]k_(?:live|test)_\w{16,}"
     r"|\bgh[pousr]_\w{30,}|\bgithub_pat_\w{30,}|\bglpat-[\w-]{20,}"
     r"|\bxox[abpr]-[\w-]{10,}|\bSG\.[\w-]{16,}\.[\w-]{16,}|\bAIza[\w-]{35}"
-    r"|PRIVATE KEY-----"
     r"|\bBearer [\w\-.~+/]{16,}"
 )
 _TOKEN_MARKS = (
     *("eyJ", "AKIA", "ASIA", "k_live_", "k_test_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_"),
-    *("github_pat_", "glpat-", "xox", "SG.", "AIza", "PRIVATE KEY", "Bearer "),
+    *("github_pat_", "glpat-", "xox", "SG.", "AIza", "Bearer "),
 )
-"""One of these stands in every token that `_TOKENS` knows; to look for them takes no time."""
+"""One of these stands in every token that `_TOKENS` knows; to look for them first is quicker."""
+_PRIVATE_KEY = "PRIVATE KEY"
+_LONG = re.compile(r"[\w+/.-]{16}")
+"""Every token, and every secret in base64, has so many characters without a space."""
 _NAMED = re.compile(
     r"(?:pass(?:word|wd|phrase)|pwd|secret|access_token|refresh_token|api_?key)"
     r"[\"']?\s*[=:]\s*[\"']?[^\s\"'&;,}\]]{4,}"
 )
 """A password or a token that is named where it stands: in an address, in JSON, in a form."""
-_NAMED_MARKS = ("pass", "pwd", "secret", "token", "key")
 _NAMES = re.compile(
     r"pass(word|wd|phrase|code)(_hash)?|pwd|secret|credential|card_?number|cvv|cvc|"
     r"(access|refresh|auth|api|id|session|bearer)_?(token|key)|token",
@@ -53,9 +54,9 @@ _NAMES = re.compile(
 )
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
 _LENGTH_MIN = 8
-_CARD_MIN, _ENCODED_MIN = 14, 20
+_CARD_MIN = 14
 _CARD_NUMBER_MIN = 1e13
-"""Shorter texts hold none of these, no card number, and none in base64."""
+"""Shorter texts hold none of these, or no card number; smaller numbers are none."""
 
 
 def named_like(name: str) -> Secret | None:
@@ -78,10 +79,11 @@ def found_in(text: str) -> Secret | None:
     if len(text) < _LENGTH_MIN:
         return None
     found = _plainly_in(text)
-    if found is not None:
+    if found is not None or not _LONG.search(text):
         return found
-    if len(text) < _ENCODED_MIN:
-        return None
+    for mark in _TOKEN_MARKS:
+        if mark in text and _TOKENS.search(text):
+            return "token"
     for candidate in _BASE64.findall(text):
         # What base64 makes of digits and words has small and capital letters.
         if candidate.islower() or candidate.isupper():
@@ -110,21 +112,15 @@ def _plainly_in(text: str) -> Secret | None:
     for digits in _DIGITS.findall(text) if len(text) >= _CARD_MIN else ():
         if _is_card("".join(char for char in digits if char.isdigit())):
             return "card_number"
-    if _holds(text, _TOKEN_MARKS) and _TOKENS.search(text):
+    if _PRIVATE_KEY in text:
         return "token"
     lower = text.lower()
-    named = _NAMED.search(lower) if _holds(lower, _NAMED_MARKS) else None
-    if named is None:
-        return None
-    return "token" if "token" in named.group() or "key" in named.group() else "password"
-
-
-def _holds(text: str, marks: tuple[str, ...]) -> bool:
-    # A loop takes a third of the time of `any`, and this runs for every value that arrives.
-    for mark in marks:  # noqa: SIM110
-        if mark in text:
-            return True
-    return False
+    if "pass" in lower or "pwd" in lower or "secret" in lower or "token" in lower or "key" in lower:
+        named = _NAMED.search(lower)
+        if named is not None:
+            is_token = "token" in named.group() or "key" in named.group()
+            return "token" if is_token else "password"
+    return None
 
 
 def _is_card(digits: str) -> bool:

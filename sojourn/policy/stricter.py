@@ -6,6 +6,7 @@ wider: people were told the old one.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -49,7 +50,7 @@ def is_kept_longer(old: Retention, new: Retention, purposes: Iterable[str] = ())
 def leaves_more(old: str | Reduction | None, new: str | Reduction | None) -> bool:
     """Whether a reduction leaves anything of a value that the one before took away."""
     before, now = _spelled(old), _spelled(new)
-    if now.drop or before == _NOTHING or before == now:
+    if now.drop or before in (_NOTHING, now):
         return False
     if now == _NOTHING or _stands_in(before) or _stands_in(now):
         # One value in place of another: neither holds the other.
@@ -87,4 +88,8 @@ def _is_missing_or_over(old: int | None, new: int | None) -> bool:
 
 
 def _is_finer(old: float | None, new: float | None) -> bool:
-    return old is not None and (new is None or new % old != 0)
+    if old is None or new is None:
+        return old is not None
+    # What was rounded to 0.1 and is rounded to 0.5 now holds less; to 0.25, something else.
+    times = new / old
+    return times < 1 or not math.isclose(times, round(times))

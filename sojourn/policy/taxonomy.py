@@ -43,12 +43,12 @@ EMAIL = re.compile(r"[^\s@/:]+@[^\s@/]+\.[a-zA-Z]{2,}")
 
 def identifies(name: str, value: Any) -> bool:
     """Whether this property's value is taken to identify a person."""
-    return _is_identifying_name(name) or looks_identifying(value)
+    return is_identifying_name(name) or looks_identifying(value)
 
 
 def looks_identifying(value: Any) -> bool:
     """Whether a value identifies a person wherever it stands: there is an e-mail address in it."""
-    return isinstance(value, str) and "@" in value and EMAIL.search(value) is not None
+    return type(value) is str and "@" in value and EMAIL.search(value) is not None
 
 
 def identifies_when_told(name: str, value: Any) -> bool:
@@ -58,7 +58,8 @@ def identifies_when_told(name: str, value: Any) -> bool:
 
 # A project's names are few and come with every event.
 @lru_cache(maxsize=10_000)
-def _is_identifying_name(name: str) -> bool:
+def is_identifying_name(name: str) -> bool:
+    """Whether what a property of this name holds identifies a person, by its last part."""
     return _words(name)[-1] in IDENTIFYING_WORDS
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
+import msgspec
 import sqlalchemy as sa
 
 from sojourn import control
@@ -24,7 +26,8 @@ PRESET = "customer-journey"
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One published text: by whom and when, and from when on it is in force."""
+    """One published text: by whom and when, and from when on it is in force. `asks_again` are the
+    purposes whose consent it does not take over from the version before."""
 
     number: int
     version: str
@@ -33,6 +36,36 @@ class Version:
     published_ms: int
     effective_ms: int
     actor: str
+    asks_again: tuple[str, ...] = ()
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """A version as it is told to others, without its text."""
+
+    number: int
+    version: str
+    hash: str
+    published: datetime
+    effective: datetime | None
+    by: str
+    asks_again: tuple[str, ...]
+
+
+def summary(version: Version) -> Summary:
+    """What there is to know of a version; one in force from the beginning has no instant."""
+    return Summary(
+        number=version.number,
+        version=version.version,
+        hash=version.digest.hex(),
+        published=_instant(version.published_ms),
+        effective=_instant(version.effective_ms) if version.effective_ms else None,
+        by=version.actor,
+        asks_again=version.asks_again,
+    )
+
+
+def _instant(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)
 
 
 @cache
@@ -55,6 +88,11 @@ def preset(name: str) -> str:
     return presets()[name]
 
 
+def idea(text: str) -> str:
+    """What a preset says of itself in its first line."""
+    return text.partition("\n")[0].removeprefix("#").strip()
+
+
 def publish(
     connection: sa.Connection,
     project: int,
@@ -64,8 +102,9 @@ def publish(
     published_ms: int,
     effective_ms: int,
     actor: str,
-) -> None:
-    """Add a version of a project's policy, in force from `effective_ms` on."""
+    asks_again: Iterable[str] = (),
+) -> int:
+    """Add a version of a project's policy, in force from `effective_ms` on; its number."""
     values = {
         "project": project,
         "version": version,
@@ -74,8 +113,10 @@ def publish(
         "published_ms": published_ms,
         "effective_ms": effective_ms,
         "actor": actor,
+        "asks_again": msgspec.json.encode(list(asks_again)).decode(),
     }
-    connection.execute(sa.insert(control.policies).values(**values))
+    made = sa.insert(control.policies).values(**values).returning(control.policies.c.number)
+    return int(connection.execute(made).scalar_one())
 
 
 def in_force(connection: sa.Connection, project: int, at_ms: int) -> Version | None:
@@ -89,12 +130,14 @@ def history(connection: sa.Connection, project: int) -> list[Version]:
     table = control.policies
     columns = (
         table.c.number, table.c.version, table.c.digest, table.c.text,
-        table.c.published_ms, table.c.effective_ms, table.c.actor,
+        table.c.published_ms, table.c.effective_ms, table.c.actor, table.c.asks_again,
     )  # fmt: skip
     chosen = sa.select(*columns).where(table.c.project == project).order_by(table.c.number)
     return [
-        Version(number, version, bytes(digest), *rest)
-        for number, version, digest, *rest in connection.execute(chosen)
+        Version(
+            number, version, bytes(digest), *rest, msgspec.json.decode(asks, type=tuple[str, ...])
+        )
+        for number, version, digest, *rest, asks in connection.execute(chosen)
     ]
 
 

@@ -16,6 +16,7 @@ _MONTHS = (
     "January February March April May June July August September October November December".split()
 )
 _YEAR = 12
+_CAPITALS = {"ip": "IP", "id": "ID", "url": "URL", "hr": "HR"}
 REGIONS = {"EEA": "the European Economic Area", "default": "everywhere else"}
 
 
@@ -27,7 +28,7 @@ def named(name: str) -> str:
 
 def plainly(name: str) -> str:
     """A name of the policy within a sentence: `account_closed` is “account closed”."""
-    return " ".join(name.replace("_", " ").split())
+    return " ".join(_CAPITALS.get(word, word) for word in name.replace("_", " ").split())
 
 
 def listed(words: Iterable[str]) -> str:

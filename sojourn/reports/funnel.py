@@ -8,7 +8,7 @@ counted is found again behind a cell. All of it comes from the same attempts, so
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -17,8 +17,16 @@ from numpy.typing import NDArray
 
 from sojourn import breakdown
 from sojourn.counting.attempts.checks import check, check_cell
-from sojourn.counting.attempts.correlation import Correlation, Outcomes, correlations, outcomes
+from sojourn.counting.attempts.correlation import (
+    Correlations,
+    Outcomes,
+    correlations,
+    outcomes,
+    survey,
+    those_of,
+)
 from sojourn.counting.attempts.definition import Correlate as Correlate
+from sojourn.counting.attempts.definition import CorrelationCell as CorrelationCell
 from sojourn.counting.attempts.definition import Exclusion as Exclusion
 from sojourn.counting.attempts.definition import FunnelCell as FunnelCell
 from sojourn.counting.attempts.definition import FunnelDefinition as FunnelDefinition
@@ -87,7 +95,7 @@ class FunnelAnswer(Answer, frozen=True, tag="funnel"):
     pooled: int = 0
     over_time: tuple[FunnelInterval, ...] = ()
     times: FunnelTimes | None = None
-    correlations: tuple[Correlation, ...] = ()
+    correlations: Correlations | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,25 +193,8 @@ def _slot(
         row = rows[np.arange(len(rows)), furthest]
     missing = _labels(scope.values).index(_none(scope.values))
     slots = np.full(len(row), missing, dtype=np.int64)
-    slots[row >= 0] = _slots_at(row[row >= 0], definition, timeline, scope)
+    slots[row >= 0] = breakdown.slots(definition.breakdown, timeline, scope, row[row >= 0])
     return slots
-
-
-def _slots_at(
-    rows: NDArray[np.int64], definition: FunnelDefinition, timeline: Timeline, scope: Scope
-) -> NDArray[np.int32]:
-    """The slots of some rows; where only their own properties matter, the others are not read."""
-    own = definition.breakdown
-    if own is None or any(dimension.of != "event" for dimension in own.by):
-        return breakdown.slots(own, timeline, scope)[rows]
-    few = replace(
-        timeline,
-        ts=timeline.ts[rows],
-        read_property=lambda name: tuple(
-            replace(column, values=column.values[rows]) for column in timeline.columns(name)
-        ),
-    )
-    return breakdown.slots(own, few, scope)
 
 
 def add(one: FunnelSums, other: FunnelSums) -> FunnelSums:
@@ -241,7 +232,9 @@ def answer(definition: FunnelDefinition, sums: FunnelSums, scope: Scope) -> Funn
         pooled=scope.values.pooled,
         over_time=_over_time(definition, sums.intervals, scope),
         times=measured,
-        correlations=correlations(definition, sums.outcomes) if definition.correlate else (),
+        correlations=correlations(definition, sums.outcomes, scope)
+        if definition.correlate
+        else None,
     )
 
 
@@ -297,8 +290,13 @@ def people(
 ) -> Mask:
     """Who of a part stands behind one cell: bool[n]."""
     check_cell(definition, cell)
-    step, before = cell.step - 1, definition.before[cell.step - 1]
     size = len(timeline.people)
+    if cell.correlation is not None:
+        mask = np.zeros(size, dtype=np.bool_)
+        mask[those_of(definition, cell.correlation, timeline, scope)] = True
+        return mask
+    assert cell.step is not None
+    step, before = cell.step - 1, definition.before[cell.step - 1]
     if definition.plain and not definition.detailed:
         best = np.zeros(size, dtype=np.uint8)
         reached, owner = levels(definition, timeline, scope)
@@ -374,4 +372,6 @@ REPORT = Report(
     rows=rows,
     cell=FunnelCell,
     people=people,
+    valued=lambda place: place.startswith("steps"),
+    survey=survey,
 )

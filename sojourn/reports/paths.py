@@ -308,10 +308,11 @@ def _common(names: list[str], counted: PathsPartial) -> tuple[list[str], Ints]:
 
 def _summed(keys: Ints, often: Ints) -> tuple[Ints, Ints]:
     """The different keys, ascending, and the sum of each."""
-    different, slots = np.unique(keys, return_inverse=True)
-    result = np.zeros(len(different), dtype=np.int64)
-    np.add.at(result, slots, often)
-    return different, result
+    # Keys come as a few ascending lists, which a stable sort merges.
+    order = np.argsort(keys, kind="stable")
+    ascending = keys[order]
+    first = np.flatnonzero(np.diff(ascending, prepend=-1))
+    return ascending[first], np.add.reduceat(often[order], first)
 
 
 def _moves(

@@ -29,7 +29,7 @@ from sojourn.kernels.visits import visits
 from sojourn.matching import marks
 from sojourn.period import Every
 from sojourn.report import Answer, Question, Report
-from sojourn.scope import Label, Scope, Values
+from sojourn.scope import Label, Scope
 from sojourn.timeline import Column, Timeline
 
 LIMIT_MAX = 1_000
@@ -295,9 +295,9 @@ def _named(
     """A code for the name, or the property's value, of each of these rows, and what codes mean."""
     if named_by is None:
         return timeline.event[rows].astype(np.int64), timeline.names
-    by = Breakdown((Dimension(named_by),))
+    by = Breakdown((Dimension(named_by),), limit=len(rows))
     alone = _only(rows, owner, timeline)
-    values = Values(tuple(breakdown.survey(by, (ANY_EVENT,), alone, scope)))
+    values = breakdown.chosen(by, [breakdown.survey(by, (ANY_EVENT,), alone, scope)])
     codes = breakdown.slots(by, alone, replace(scope, values=values))
     return codes.astype(np.int64), [label for (label,) in values.labels]
 

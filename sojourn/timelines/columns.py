@@ -57,24 +57,18 @@ def few(column: Column, rows: NDArray[np.int64]) -> Column:
     return Column(column.type, (places - none).astype(np.int32), words)
 
 
-def joined(kind: PropertyType, pieces: Sequence[Column]) -> Column:
-    """Columns of one type, one after another, their words made common."""
-    if kind != "text":
-        return Column(kind, np.concatenate([piece.values for piece in pieces]))
-    codes: dict[str, int] = {}
-    values = []
-    for piece in pieces:
-        table = [codes.setdefault(word, len(codes)) for word in piece.words]
-        # The extra last entry is where code -1 (no value) leads.
-        values.append(np.array([*table, -1], dtype=np.int32)[piece.values])
-    return Column(kind, np.concatenate(values), tuple(codes))
-
-
 def scattered(
     kind: PropertyType, pieces: Sequence[Column], places: Sequence[NDArray[np.int64]]
 ) -> Column:
-    """Columns of one type put together, the values of each at its own places."""
-    whole = joined(kind, pieces) if pieces else absent(kind, 0)
-    values = np.empty_like(whole.values)
-    values[np.concatenate([np.empty(0, np.int64), *places])] = whole.values
-    return Column(kind, values, whole.words)
+    """Columns of one type put together, the values of each at its own places, their words made
+    common."""
+    values = np.empty(sum(map(len, places)), dtype=DTYPES[kind])
+    codes: dict[str, int] = {}
+    for piece, place in zip(pieces, places, strict=True):
+        if kind == "text":
+            table = [codes.setdefault(word, len(codes)) for word in piece.words]
+            # The extra last entry is where code -1 (no value) leads.
+            values[place] = np.array([*table, -1], dtype=np.int32)[piece.values]
+        else:
+            values[place] = piece.values
+    return Column(kind, values, tuple(codes))

@@ -25,10 +25,17 @@ def by_person(
     ts_bits = int(ts.max() - earliest).bit_length()
     if int(person.max() - lowest).bit_length() + 1 + ts_bits > KEY_BITS:
         return np.lexsort((order, ts, happened, person))
-    key = ((person - lowest) << 1 | happened) << ts_bits | (ts - earliest)
+    # In place: there may be tens of millions of rows, and fresh memory costs more than arithmetic.
+    key = person - lowest
+    key <<= 1
+    key |= happened
+    key <<= ts_bits
+    key += ts
+    key -= earliest
     rows = np.argsort(key, kind="stable")
-    sorted_key, sorted_order = key[rows], order[rows]
-    swapped = (sorted_key[1:] == sorted_key[:-1]) & (sorted_order[1:] < sorted_order[:-1])
+    arranged = key[rows]
+    equal = np.flatnonzero(arranged[1:] == arranged[:-1])
+    swapped = order[rows[equal + 1]] < order[rows[equal]]
     return np.lexsort((order, key)) if swapped.any() else rows
 
 
@@ -56,6 +63,9 @@ def gather(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int
 def apart(origin: NDArray[np.uint8]) -> list[tuple[int, NDArray[np.int64]]]:
     """Rows by where they come from: each origin that occurs, with the positions of its rows."""
     rows = np.argsort(origin, kind="stable")
-    places = np.searchsorted(origin[rows], np.arange(256))
-    pieces = np.split(rows, places[1:])
-    return [(number, piece) for number, piece in enumerate(pieces) if len(piece)]
+    counts = np.bincount(origin)
+    ends = np.cumsum(counts)
+    return [
+        (int(number), rows[ends[number] - counts[number] : ends[number]])
+        for number in np.flatnonzero(counts)
+    ]

@@ -32,9 +32,10 @@ REST = 4
 """How many times as long as it took settling rests: it never takes most of a core."""
 CHEAP_ROWS = 20_000
 """What moves fewer rows into the tail is so quick that every question sees the very latest."""
-GOOD_FOR_ROW_S, GOOD_FOR_MAX_S = 1e-6, 0.25
-"""How long the last snapshot will do otherwise: several times as long as making it took, so that
-catching up never takes most of the time, and well within the second after which events are seen."""
+GOOD_FOR_ROW_S, GOOD_FOR_MAX_S = 4e-6, 0.5
+"""How long the last snapshot will do otherwise: many times as long as making it took, so that most
+questions find the columns that they need already made, and within the second after which events are
+seen."""
 
 
 @dataclass(frozen=True, slots=True)

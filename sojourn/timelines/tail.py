@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 import pyarrow as pa
@@ -38,13 +38,18 @@ ALIKE_MAX = 4
 than a few for each power of this, and a row moves once for each."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Origin:
     """Where rows come from: the bucket of a settled part, or `BUCKETS` for arrivals (uint8[m]), and
     the row or the number there (int64[m])."""
 
     source: NDArray[np.uint8]
     row: NDArray[np.int64]
+
+    @cached_property
+    def apart(self) -> list[tuple[int, NDArray[np.int64]]]:
+        """Each source that occurs, with the positions of its rows; every column asks for it."""
+        return ordering.apart(self.source)
 
     def at(self, rows: NDArray[np.int64]) -> Origin:
         """Where some of the rows come from."""
@@ -213,7 +218,7 @@ def _column(
 ) -> Column:
     """A property of a layer, from wherever its rows come."""
     pieces, places = [], []
-    for source, at in ordering.apart(origin.source):
+    for source, at in origin.apart:
         rows = origin.row[at]
         if source == BUCKETS:
             pieces.append(arrivals.column(kind, name, rows))

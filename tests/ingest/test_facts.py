@@ -19,7 +19,7 @@ from tests.opened import event, open_shop, profile, send, timelines
 def who_are(sojourn: Sojourn, project: Project, **properties: str | float | bool) -> list[int]:
     """The ids of those with events of whom this was told last."""
     are = tuple(Condition(property=name, is_=value) for name, value in properties.items())
-    return sojourn.members(project, Segment(are=are))[0]
+    return sojourn.members(project, Segment(are=are))
 
 
 def person_of(sojourn: Sojourn, project: Project, identifier: str) -> int:

@@ -214,7 +214,7 @@ def test_joining_two_identifiers_needs_its_purpose() -> None:
 def test_a_question_names_a_declared_purpose_and_sees_only_its_events(tmp_path: Path) -> None:
     sojourn, project = open_shop(tmp_path)
     with sojourn:
-        sojourn.publish_policy(project, SHOP, effective_ms=0, actor="test")
+        sojourn.publish_policy(project, SHOP, actor="test")
         here = told(event("Ordered", user="a", total=5, cart="x"), country="FR")
         there = told(event("Ordered", user="b", total=5, cart="y"), country="US")
         send(sojourn, project, [here, there])
@@ -237,7 +237,7 @@ def test_a_question_names_a_declared_purpose_and_sees_only_its_events(tmp_path: 
 def test_what_may_not_be_kept_is_in_no_file(tmp_path: Path) -> None:
     sojourn, project = open_shop(tmp_path)
     with sojourn:
-        sojourn.publish_policy(project, SHOP, effective_ms=0, actor="test")
+        sojourn.publish_policy(project, SHOP, actor="test")
         refused = told(
             event("Viewed", user="zz-nobody", url="https://zz-refused.example"), ip="2a01:e0a::1"
         )
@@ -270,5 +270,5 @@ def test_policy_with_errors_does_not_run(tmp_path: Path) -> None:
     sojourn, project = open_shop(tmp_path)
     with sojourn:
         with pytest.raises(BadQuestion, match="does not compile"):
-            sojourn.publish_policy(project, "sojourn: 2", effective_ms=0, actor="test")
+            sojourn.publish_policy(project, "sojourn: 2", actor="test")
         assert project.rules.number == 1

@@ -74,6 +74,8 @@ REFUSED = [
             ('}], "value_of": 0}', "value_of"),
             ('}], "value_of": 3}', "value_of"),
             ('}], "hold": ""}', "hold"),
+            ('}], "correlate": {"watch": "soon"}}', "correlate.watch"),
+            ('}], "correlate": {"watch": "30 days"}}', "correlate.watch"),
             ('}], "correlate": {"limit": 0}}', "correlate.limit"),
             ('}], "correlate": {"limit": 201}}', "correlate.limit"),
             ('}], "correlate": {"properties": [""]}}', "correlate.properties"),
@@ -243,7 +245,7 @@ ANSWERED = [
         '"of_previous":0.0,"median_seconds":null},'
         '{"event":"b","name":"b","optional":false,"people":0,"count":0,"conversion":0.0,'
         '"of_previous":0.0,"median_seconds":null}],'
-        '"groups":[],"pooled":0,"over_time":[],"times":null,"correlations":[]}',
+        '"groups":[],"pooled":0,"over_time":[],"times":null,"correlations":null}',
     ),
     *(
         (
@@ -254,7 +256,8 @@ ANSWERED = [
             '{"kind":"funnel","steps":['
             '{"event":"a","name":"a","optional":false,"people":0,"count":0,"conversion":0.0,'
             '"of_previous":0.0,"median_seconds":null}],"groups":[],"pooled":0,"over_time":[],'
-            '"times":{"whole":null,"steps":[null]},"correlations":[]}',
+            '"times":{"whole":null,"steps":[null]},'
+            '"correlations":{"watched_seconds":2592000.0,"left_out":0,"found":[]}}',
         )
         for order, count, value_of in (
             ("ordered", "people", "every"),
@@ -440,6 +443,29 @@ def test_cell_of_a_funnel_opens_to_its_people() -> None:
     for of in ({"value": ("x",)}, {"interval": "2026-01-01"}):
         with pytest.raises(BadQuestion):
             people(1, **of)
+
+
+@pytest.mark.parametrize(
+    ("cell", "where"),
+    [
+        ("{}", "cell"),
+        ('{"step": 1, "correlation": {"event": "c"}}', "cell"),
+        ('{"reached": false, "correlation": {"event": "c"}}', "cell"),
+        ('{"correlation": {}}', "cell.correlation"),
+        ('{"correlation": {"event": "c", "property": "p"}}', "cell.correlation"),
+        ('{"correlation": {"property": "p"}}', "cell.correlation"),
+        ('{"correlation": {"event": "b"}}', "cell.correlation.event"),
+        ('{"correlation": {"property": "q", "value": "1"}}', "cell.correlation.property"),
+    ],
+)
+def test_cell_that_is_no_correlation_of_the_funnel_is_refused(cell: str, where: str) -> None:
+    plain = '{"kind": "funnel", "steps": [{"event": "a"}, {"event": "b"}]'
+    _, definition = read(plain + ', "correlate": {"properties": ["p"]}}')
+    wanted = msgspec.json.decode(cell, type=funnel.FunnelCell)
+    for asked, refused in ((definition, where), (read(plain + "}")[1], "cell")):
+        with pytest.raises(BadQuestion) as refusal:
+            funnel.people(asked, wanted, timeline_of([]), Scope(0, 1, 1, ZoneInfo("UTC")))
+        assert str(refusal.value.where).startswith(refused)
 
 
 def test_past_a_thousand_names_the_rarest_are_pooled() -> None:

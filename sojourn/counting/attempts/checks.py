@@ -30,6 +30,16 @@ def check(definition: FunnelDefinition) -> None:
 
 def check_cell(definition: FunnelDefinition, cell: FunnelCell) -> None:
     """Refuse a cell that the answer does not have."""
+    if (cell.step is None) == (cell.correlation is None):
+        raise BadQuestion(
+            "A cell is one of a step or one of a correlation",
+            where="cell",
+            mend="Name the step or the correlation, and not both.",
+        )
+    if cell.correlation is not None:
+        _check_correlation(definition, cell)
+        return
+    assert cell.step is not None
     if not (1 if cell.reached else 2) <= cell.step <= len(definition.steps):
         raise BadQuestion(
             "This funnel has no such step",
@@ -50,6 +60,47 @@ def check_cell(definition: FunnelDefinition, cell: FunnelCell) -> None:
             "This funnel has no intervals",
             where="cell.interval",
             mend="Leave the interval out, or ask with “every”.",
+        )
+
+
+def _check_correlation(definition: FunnelDefinition, cell: FunnelCell) -> None:
+    own, correlate = cell.correlation, definition.correlate
+    assert own is not None
+    if correlate is None:
+        raise BadQuestion(
+            "This funnel has no correlations",
+            where="cell.correlation",
+            mend="Ask with “correlate”.",
+        )
+    if (cell.reached, cell.value, cell.interval) != (True, None, None):
+        raise BadQuestion(
+            "Correlations are of all attempts at once",
+            detail="They are not told apart by step, value or interval.",
+            where="cell",
+            mend="Give nothing but the correlation.",
+        )
+    if (own.event is None, own.property is None, own.value is None) not in (
+        (False, True, True),
+        (True, False, False),
+    ):
+        raise BadQuestion(
+            "A correlation is that of an event, or that of a value of a property",
+            where="cell.correlation",
+            mend="Name the event, or the property and its value.",
+        )
+    if own.event in definition.own_events:
+        raise BadQuestion(
+            "The steps of a funnel have no correlation with it",
+            detail=f"“{own.event}” is one of them.",
+            where="cell.correlation.event",
+            mend="Name another event.",
+        )
+    if own.property is not None and own.property not in correlate.properties:
+        raise BadQuestion(
+            "This funnel does not correlate that property",
+            detail=f"“{own.property[:60]}” is not among those asked for.",
+            where="cell.correlation.property",
+            mend="Name it in “correlate.properties”.",
         )
 
 
@@ -155,6 +206,8 @@ def _check_details(definition: FunnelDefinition) -> None:
         )
     if correlate is None:
         return
+    if correlate.watch is not None:
+        _check_watch(definition, correlate.watch)
     if not 1 <= correlate.limit <= CORRELATIONS_MAX:
         raise BadQuestion(
             f"Between 1 and {CORRELATIONS_MAX} correlations are shown",
@@ -167,4 +220,14 @@ def _check_details(definition: FunnelDefinition) -> None:
             f"Correlations go by up to {PROPERTIES_MAX} properties, each with a name",
             where="correlate.properties",
             mend="Leave some out.",
+        )
+
+
+def _check_watch(definition: FunnelDefinition, watch: str) -> None:
+    if duration_ms(watch, "correlate.watch") >= definition.window_ms:
+        raise BadQuestion(
+            "Attempts are watched for less than their window",
+            detail=f"After {watch} nobody converts any more, so nothing could go with it.",
+            where="correlate.watch",
+            mend="Watch for a shorter time, or leave it out.",
         )

@@ -55,9 +55,12 @@ class Exclusion(msgspec.Struct, frozen=True, rename={"from_": "from"}, forbid_un
 
 
 class Correlate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Of which properties of step 1's event it is asked how they go with converting."""
+    """Of which properties of step 1's event it is asked how they go with converting, and how long
+    each attempt is `watch`ed for other events: null for as long as a quarter of those who converted
+    took."""
 
     properties: tuple[str, ...] = ()
+    watch: str | None = None
     limit: int = 20
 
 
@@ -88,6 +91,11 @@ class FunnelDefinition(Question, frozen=True, tag="funnel"):
         return [number for number, step in enumerate(self.steps) if not step.optional]
 
     @property
+    def own_events(self) -> set[str | None]:
+        """The names of the events that fulfil steps."""
+        return {choice.event for step in self.steps for choice in step.events}
+
+    @property
     def before(self) -> list[int]:
         """For each step the required step before it; step 1 has itself."""
         required = self.required
@@ -113,14 +121,25 @@ class FunnelDefinition(Question, frozen=True, tag="funnel"):
         return not (steps or self.exclude or (self.order == "any" and len(self.groups) > 2))
 
 
+class CorrelationCell(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Those who did `event`, or set out with `value` of `property`, and converted or did not."""
+
+    event: str | None = None
+    property: str | None = None
+    value: str | None = None
+    converted: bool = True
+
+
 class FunnelCell(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The people who reached a step (1 is the first), or who reached only the step before it; of
-    those with one value, or whose step 1 lies in one interval, where that is given."""
+    those with one value, or whose step 1 lies in one interval, where that is given. Or, instead of
+    all that, those of a correlation."""
 
-    step: int
+    step: int | None = None
     reached: bool = True
     value: tuple[str, ...] | None = None
     interval: str | None = None
+    correlation: CorrelationCell | None = None
 
 
 def choices(definition: FunnelDefinition) -> Iterator[tuple[str, EventChoice]]:

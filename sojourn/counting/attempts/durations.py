@@ -51,15 +51,26 @@ class FunnelTimes(msgspec.Struct, frozen=True):
     steps: tuple[Durations | None, ...]
 
 
+def conversions(
+    definition: FunnelDefinition, found: Attempts, ts: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Milliseconds from the first event of each attempt to its conversion, when the last required
+    step is reached: int64[a], -1 where it is not."""
+    rows = found.rows[:, definition.required]
+    took = np.full(len(rows), -1, dtype=np.int64)
+    whole = rows[(rows >= 0).all(axis=1)]
+    took[(rows >= 0).all(axis=1)] = ts[whole.max(axis=1)] - ts[whole.min(axis=1)]
+    return took
+
+
 def lengths(definition: FunnelDefinition, found: Attempts, ts: NDArray[np.int64]) -> Lengths:
     """The lengths of attempts in which every required step was reached, and of their steps."""
-    required = definition.required
-    rows = found.rows[(found.rows[:, required] >= 0).all(axis=1)]
+    took = conversions(definition, found, ts)
+    rows = found.rows[took >= 0]
     nothing = np.zeros(0, dtype=np.int64)
     if definition.order == "any":
-        whole = ts[rows.max(axis=1)] - ts[rows.min(axis=1)]
-        return whole, *(nothing for _ in definition.steps)
-    result = [ts[rows[:, required[-1]]] - ts[rows[:, 0]], nothing]
+        return took[took >= 0], *(nothing for _ in definition.steps)
+    result = [took[took >= 0], nothing]
     for step, before in list(enumerate(definition.before))[1:]:
         has = rows[rows[:, step] >= 0]
         result.append(ts[has[:, step]] - ts[has[:, before]])

@@ -32,16 +32,14 @@ class Attempts:
 
     owner  int64[a]: the index of the person, ascending
     rows   int64[a, steps]: the row of the part that fulfils each step, -1 for one not reached
-    stops  int64[a]: the row before which the attempt is over, whatever its window
     """
 
     owner: NDArray[np.int64]
     rows: NDArray[np.int64]
-    stops: NDArray[np.int64]
 
     def only(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> Attempts:
         """Some of the attempts, by a mask or by number."""
-        return Attempts(self.owner[chosen], self.rows[chosen], self.stops[chosen])
+        return Attempts(self.owner[chosen], self.rows[chosen])
 
 
 def levels(
@@ -90,17 +88,10 @@ def _of_runs(definition: FunnelDefinition, runs: Runs, scope: Scope) -> Attempts
         keep = ~np.isin(unit[run], unit[dropped])
         run, rows = run[keep], rows[keep]
     unit = runs.unit[run]
-    stops = runs.timeline.ends[run]
-    followed = np.zeros(len(run), dtype=np.bool_)
-    if definition.count == "attempts":
-        followed[:-1] = run[1:] == run[:-1]
-        stops[followed] = rows[1:, 0][followed[:-1]]
-    rows = _with_optional(definition, runs, rows, stops, scope)
+    rows = _with_optional(definition, runs, run, rows, scope)
     if runs.rows is not None:
         rows = np.where(rows >= 0, runs.rows[rows], -1)
-        stops[followed] = runs.rows[stops[followed]]
-        stops[~followed] = runs.ends[unit[~followed]]
-    found = Attempts(runs.owner[unit], rows, stops)
+    found = Attempts(runs.owner[unit], rows)
     if definition.hold is None or definition.count == "attempts":
         return found
     return _furthest_of_each(definition, found, unit)
@@ -183,15 +174,19 @@ def _guards(definition: FunnelDefinition) -> NDArray[np.int64]:
 def _with_optional(
     definition: FunnelDefinition,
     runs: Runs,
+    run: NDArray[np.int64],
     rows: NDArray[np.int64],
-    stops: NDArray[np.int64],
     scope: Scope,
 ) -> NDArray[np.int64]:
-    """The rows of all steps, from those of the required ones."""
+    """The rows of all steps, from those of the required ones in each attempt's run."""
     optional = _optional(definition)
     if not optional:
         return rows
     required = definition.required
+    stops = runs.timeline.ends[run]
+    if definition.count == "attempts":
+        followed = np.append(run[1:] == run[:-1], False)[: len(run)]
+        stops[followed] = np.roll(rows[:, 0], -1)[followed]
     after = np.searchsorted(required, optional).astype(np.int64)
     taken = between.optional(
         *runs.timeline.arrays[2:],

@@ -33,7 +33,6 @@ class Runs:
     marked    what its events may be
     unit      int64[runs]: what is counted, as an index; ascending
     owner     int64[units]: the index of the person it belongs to; ascending
-    ends      int64[units]: the row at which it ends, in the timeline of the part
     rows      int64[…]: the row in the timeline of the part of each row of `timeline`; None when
               they are the same
     """
@@ -42,7 +41,6 @@ class Runs:
     marked: Marked
     unit: NDArray[np.int64]
     owner: NDArray[np.int64]
-    ends: NDArray[np.int64]
     rows: NDArray[np.int64] | None = None
 
 
@@ -53,7 +51,7 @@ def runs_of(definition: FunnelDefinition, timeline: Timeline, marked: Marked, sc
         owner = _owners(timeline.people, units.people)
     else:
         units, owner = timeline, np.arange(len(timeline.people), dtype=np.int64)
-    runs = Runs(units, marked, np.arange(len(units.people), dtype=np.int64), owner, units.ends)
+    runs = Runs(units, marked, np.arange(len(units.people), dtype=np.int64), owner)
     return runs if definition.hold is None else _by_value(runs, definition, scope)
 
 

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("published_ms", sa.BigInteger(), nullable=False),
         sa.Column("effective_ms", sa.BigInteger(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("asks_again", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("number"),
         sqlite_autoincrement=True,
     )

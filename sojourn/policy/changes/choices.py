@@ -79,7 +79,7 @@ def _cookie(path: str, old: Cookie | None, new: Cookie) -> Iterator[Change]:
 
 
 def _signals(old: Policy, new: Policy) -> Iterator[Change]:
-    """Global Privacy Control is honoured unless it is said not to be; Do Not Track the other way."""
+    """Global Privacy Control is honoured unless it is said not to be; Do Not Track if it is."""
     before, now = old.signals or Signals(), new.signals or Signals()
     named = {
         "gpc": ("Global Privacy Control", before.gpc != "ignore", now.gpc != "ignore"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sojourn.policy import meaning
 from sojourn.policy.change import Change, gained, listed, minor, purposes_of, wider
+from sojourn.policy.facts.fideslang import within
 from sojourn.policy.model import Category, Happening, Policy, Property
 from sojourn.policy.stricter import leaves_more
 
@@ -42,9 +43,9 @@ def _category(
 ) -> Iterator[Change]:
     path = f"categories.{name}"
     yield from _used_for(path, name, old.purposes, new.purposes)
-    if kinds := gained(old.means, new.means):
+    if kinds := [kind for kind in new.means if not within(kind, old.means)]:
         yield wider(f"{path}.means", f"“{name}” is {listed(kinds)} as well.", KIND, purposes)
-    if kinds := gained(new.means, old.means):
+    if kinds := [kind for kind in old.means if not within(kind, new.means)]:
         yield minor(f"{path}.means", f"“{name}” is {listed(kinds)} no more.", KIND)
     if subjects := gained(old.subjects, new.subjects):
         what = f"“{name}” is about {listed(subjects)} as well."
@@ -177,6 +178,9 @@ def _sources(old: Policy, new: Policy) -> Iterator[Change]:
             yield wider(f"sources.{name}", what, clauses)
         elif given:
             yield wider(f"sources.{name}.gives", f"“{name}” gives {listed(given)}.", clauses)
+        elif before.gives != source.gives:
+            what = f"“{name}” gives {listed(source.gives)} only."
+            yield minor(f"sources.{name}.gives", what, clauses)
     for name in gained(new.sources, old.sources):
         yield minor(f"sources.{name}", f"Nothing comes from “{name}” any more.", clauses)
 

@@ -60,12 +60,12 @@ def _exceptions(old: Policy, new: Policy) -> Iterator[Change]:
         if fresh:
             what = f"{listed(fresh)} may be kept in spite of an erasure ({exception.article})."
             yield wider(path, what, NOT_ERASED)
-        ends = [
-            known[exception.article, name] for name in exception.categories if name not in fresh
-        ]
-        if any(end and (not exception.until or exception.until > end) for end in ends):
+        kept = (name for name in exception.categories if name not in fresh)
+        ends = {known[exception.article, name] for name in kept} - {exception.until}
+        if ends:
             what = f"What an erasure leaves is kept until {said(exception.until)}."
-            yield wider(path, what, NOT_ERASED)
+            later = any(end and (not exception.until or exception.until > end) for end in ends)
+            yield (wider if later else minor)(path, what, NOT_ERASED)
     now = {(one.article, category) for one in new.exceptions for category in one.categories}
     if gone := [name for _, name in gained(now, known)]:
         yield minor("exceptions", f"An erasure takes {listed(gone)} as well.", NOT_ERASED)

@@ -79,11 +79,14 @@ def _rights(old: Policy, new: Policy) -> Iterator[Change]:
             text = f"{what} {said(becomes)}; before {said(was)}."
             slower = was is not None and is_longer(was, becomes)
             yield (material if slower else minor)(f"rights.{key}", text, ASK)
-    for key in ("channel", "verify", "complaint_to"):
+    for key, what in (
+        ("channel", "Requests are sent to"),
+        ("verify", "Who sends a request is checked by"),
+        ("complaint_to", "Complaints are sent to"),
+    ):
         was, becomes = getattr(before, key), getattr(now, key)
         if was != becomes:
-            word = key.replace("_", " ")
-            yield minor(f"rights.{key}", f"The {word} is {said(becomes)}.", ASK)
+            yield minor(f"rights.{key}", f"{what} {becomes or 'nobody'}.", ASK)
 
 
 COMPARE = compare

@@ -174,7 +174,7 @@ BASES = {
         "A contract with you",
         "It is needed for what you asked of us; without these data we cannot do it.",
     ),
-    "legal_obligation": ("A legal obligation", "A law obliges us; you cannot be left out."),
+    "legal_obligation": ("A legal obligation", "A law obliges us to it."),
     "legitimate_interests": (
         "Legitimate interests",
         "The interest in it was weighed against yours; you may object.",

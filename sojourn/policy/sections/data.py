@@ -91,7 +91,7 @@ def _reductions(reduction: Reduction) -> Iterator[str]:
         kept_parts = f", but for {', '.join(reduction.keep)}" if reduction.keep else ""
         yield f"without what follows the “?” of an address{kept_parts}"
     if reduction.truncate is not None:
-        yield f"shortened to {reduction.truncate} characters, or bits of an IP address"
+        yield f"shortened to {reduction.truncate} characters, an IP address to so many bits"
     if reduction.round is not None:
         yield f"rounded to a multiple of {reduction.round:g}"
     if reduction.bucket:

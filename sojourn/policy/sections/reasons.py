@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sojourn.policy import meaning
 from sojourn.policy.facts.plain import ARTICLE_OF_BASIS, BASES, PROFILING
 from sojourn.policy.model import Basis, Purpose
@@ -22,14 +24,19 @@ def reasons(sheet: Sheet) -> Section:
         for name, purpose in policy.purposes.items()
     ]  # fmt: skip
     shown = table("What data are used for", ("Purpose", "What is done", "Legal basis"), rows)
-    used = sorted({basis for purpose in policy.purposes.values() for basis in _all(purpose)})
-    meant = [
-        tag("p", tag("strong", BASES[basis][0]), f" (GDPR {ARTICLE_OF_BASIS[basis]}). ",
-            BASES[basis][1])
-        for basis in used
-    ]  # fmt: skip
-    content = join(shown, tag("h3", "What the legal bases mean"), *meant, _by_machine(sheet))
+    meant = tag("h3", "What the legal bases mean")
+    content = join(shown, meant, *_meanings(sheet), _by_machine(sheet))
     return Section("reasons", "What we use them for, and why we may", content)
+
+
+def _meanings(sheet: Sheet) -> Iterator[Markup]:
+    """What each basis that is used means, with the first purpose that rests on it."""
+    for basis, (title, meant) in BASES.items():
+        resting = [name for name, one in sheet.policy.purposes.items() if basis in _all(one)]
+        if resting:
+            title_of = tag("strong", title)
+            told = join(title_of, f" (GDPR {ARTICLE_OF_BASIS[basis]}). {meant}")
+            yield sheet.states(told, "purposes", resting[0], "basis")
 
 
 def _all(purpose: Purpose) -> frozenset[Basis]:
@@ -80,5 +87,5 @@ def _by_machine(sheet: Sheet) -> Markup:
     if profiling:
         said = f"A profile of you is formed for {listed(map(plainly, profiling))}."
         return join(title, sheet.states(said, "purposes", profiling[0]))
-    said = "None of these purposes lets a machine alone decide about you, or forms a profile."
+    said = "None of these purposes is to decide about you by a machine alone, or to form a profile."
     return join(title, sheet.states(said, "purposes"))
