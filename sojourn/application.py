@@ -20,17 +20,22 @@ from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from datetime import date
 from threading import Event as Signal
-from threading import Lock, Thread
+from threading import Lock, RLock, Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 import sqlalchemy as sa
 
-from sojourn import asking, control, counterfactual, folder, kernels, publishing
+from sojourn import asking, audit, control, counterfactual, folder, kernels, publishing
 from sojourn.accounts import sessions
+from sojourn.consent import records
+from sojourn.consent.consents import Basis, Consents, Decision
+from sojourn.consent.records import ConsentRecord
 from sojourn.counterfactual import Consequence
 from sojourn.drop_reason import Dropped
+from sojourn.egress.log import Transfer
+from sojourn.egress.sending import Egress, Sending
 from sojourn.errors import Damaged, NotFound, SojournError, Unavailable
 from sojourn.event import Event
 from sojourn.executors.threads import ThreadExecutor
@@ -51,15 +56,20 @@ from sojourn.people import segments
 from sojourn.people.directory import Directory
 from sojourn.people.segments import SavedSegment
 from sojourn.period import WeekStart
+from sojourn.policy import compile as compiling
 from sojourn.policy import versions
+from sojourn.policy.gate import Will, nothing_said
 from sojourn.policy.model import Policy
 from sojourn.policy.versions import Version
 from sojourn.publishing import Published
 from sojourn.report import Question
+from sojourn.retaining import run as retaining
+from sojourn.retaining.run import Retained
 from sojourn.segment import Segment
 from sojourn.settings import Settings
 from sojourn.stores.delta import DeltaStore
 from sojourn.timelines.ledger import Ledger, ceiling
+from sojourn.timelines.parts import Snapshot
 from sojourn.vault import KEY_BYTES, Sealer, master_key
 from sojourn.wire import Wire
 
@@ -111,6 +121,7 @@ class Sojourn:
         self._asking: list[tuple[str, asking.Patience]] = []
         self._asking_lock = Lock()
         self._wake, self._stop = Signal(), Signal()
+        self._applying = RLock()
         self._threads: list[Thread] = []
         self.trouble = ""
         """What keeps events from being applied just now; empty when nothing does."""
@@ -259,6 +270,8 @@ class Sojourn:
                 version = versions.in_force(connection, project.id, now)
                 if version is not None and version.number != project.rules.number:
                     project.rules = load_rules(connection, project.id, project.vault, now)
+                # Another process may have taken down the first one.
+                project.has_consents |= records.any_of(connection, project.id)
 
     def login_link(self) -> str:
         """A new one-time login link for a server with these settings."""
@@ -277,7 +290,8 @@ class Sojourn:
         counted whether or not the rest can be written.
         """
         now = self.clock_ms()
-        arrival = pipeline.Arrival(now, project.rules, project.names)
+        will = self._will(project, events) if project.has_consents else nothing_said
+        arrival = pipeline.Arrival(now, project.rules, project.names, will=will)
         outcome = pipeline.run(events, arrival)
         if outcome.dropped or outcome.withheld:
             with self._refused_lock:
@@ -288,10 +302,50 @@ class Sojourn:
         done.add_done_callback(lambda _: self._wake.set())
         return outcome, done
 
+    def _will(self, project: Project, events: Sequence[Event | Dropped]) -> Will:
+        named = [event for event in events if isinstance(event, Event)]
+        with self.engine.begin() as connection:
+            return self.consents(project).will(connection, named, project.rules)
+
+    # Consent
+
+    def consents(self, project: Project) -> Consents:
+        """The consents of a project."""
+        parts = project.parts
+        return Consents(project.id, project.vault, lambda who: parts.members(parts.today(who)))
+
+    def record_consent(self, project: Project, decision: Decision) -> ConsentRecord:
+        """Take down what a person decided; it holds from the next event and question on."""
+        version = self.policy_in_force(project)
+        now = self.clock_ms()
+        policy = compiling.compile(version.text, date.fromtimestamp(now / 1000)).policy
+        basis = Basis(version, policy, project.rules)
+        with control.writing(self.engine).begin() as connection:
+            record = self.consents(project).record(connection, decision, basis, now)
+        project.has_consents = True
+        return record
+
+    def restrict(self, project: Project, person: int, *, actor: str, lift: bool = False) -> None:
+        """From the next question on nobody sees this person (GDPR 18), or sees them again."""
+        members = project.parts.members(project.parts.today(person))
+        state = {records.EVERY_PURPOSE: "given" if lift else "objected"}
+        with control.writing(self.engine).begin() as connection:
+            records.stop(connection, project.id, members, state)
+            action = "lift restriction" if lift else "restrict"
+            subject = f"{project.name}/person {members[0]}"
+            audit.write(connection, self.clock_ms(), actor, action, subject)
+
+    def unrestricted(self, project: Project) -> Snapshot:
+        """The parts of this moment, without people who are restricted."""
+        with self.engine.begin() as connection:
+            unseen = records.unseen(connection, project.id, records.EVERY_PURPOSE)
+        return project.parts.now().without({project.parts.today(person) for person in unseen})
+
     def apply_all(self) -> None:
         """Apply everything that is in the inbox now."""
-        while self.applier.step():
-            self.applier.commit()
+        with self._applying:
+            while self.applier.step():
+                self.applier.commit()
         self._save_refusals()
 
     def wait_until_applied(self, row: int, seconds_max: float = APPLY_S_MAX) -> None:
@@ -368,12 +422,17 @@ class Sojourn:
             with self.engine.begin() as connection:
                 return segments.read(connection, project.id, name).segment
 
+        def unseen(purpose: str) -> list[int]:
+            with self.engine.begin() as connection:
+                return records.unseen(connection, project.id, purpose)
+
         return asking.Circumstances(
             project=project,
             executor=self.executor,
             now_ms=self.clock_ms(),
             visit_gap_ms=int(self.settings.visit_gap_minutes * 60_000),
             saved=saved,
+            unseen=unseen,
             patience=patience,
         )
 
@@ -387,19 +446,47 @@ class Sojourn:
             project.vocabulary,
         )
 
+    # Data out
+
+    def egress(self, project: Project) -> Egress:
+        """The way out of a project."""
+        return Egress(self.engine, project, self.directory(project), self.clock_ms)
+
+    def send(self, project: Project, recipient: str, purpose: str, person: int) -> Transfer:
+        """Send what may leave of a person to a recipient's webhook, once."""
+        return self.egress(project).send(Sending(recipient, purpose, person))
+
     # Background work
+
+    def retain(self, project: Project, *, actor: str, dry: bool = False) -> Retained:
+        """Take out of a project what its policy makes due by now; `dry` only tells what is. What
+        arrives meanwhile waits in the inbox."""
+        if not dry:
+            self.require_writing()
+        with self._applying:
+            if self.writes:
+                self.applier.commit(now=True)
+            return retaining.retain(self.engine, project, self.clock_ms(), actor=actor, dry=dry)
 
     def _jobs(self) -> tuple[Job, ...]:
         return (
             Job("settle parts whose tail has grown", self._settle, every_s=2),
             Job("put small files together", self._tidy, every_s=300),
             Job("keep to the policies in force", self._keep_to_policies, every_s=1),
+            Job("take out what is due", self._retain, every_s=300),
         )
 
     def _settle(self) -> None:
         for project in self.projects():
             if project.parts.wants_settling():
                 project.parts.settle()
+
+    def _retain(self) -> None:
+        for project in self.projects():
+            with self.engine.begin() as connection:
+                is_due = retaining.is_due(connection, project.id, self.clock_ms())
+            if is_due:
+                self.retain(project, actor="daily")
 
     def _tidy(self) -> None:
         for project in self.projects():
@@ -409,8 +496,9 @@ class Sojourn:
     def _apply_forever(self) -> None:
         while not self._stop.is_set():
             try:
-                worked = self.applier.step()
-                self.applier.commit()
+                with self._applying:
+                    worked = self.applier.step()
+                    self.applier.commit()
                 self._save_refusals()
                 self.trouble = ""
             except Exception as failure:

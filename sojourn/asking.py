@@ -68,13 +68,15 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a question needs to know besides its definition: whom it asks, when, and by what."""
+    """What a question needs to know besides its definition: whom it asks, when, and by what.
+    `unseen` gives the people who may not be seen for a purpose."""
 
     project: Project
     executor: Executor
     now_ms: int
     visit_gap_ms: int
     saved: Callable[[str], Segment]
+    unseen: Callable[[str], list[int]]
     patience: Patience
 
 
@@ -187,7 +189,7 @@ def members(wanted: Segment, around: Circumstances) -> list[int]:
 
 def prepare_segment(wanted: Segment, around: Circumstances) -> Asked:
     """Check a question about nothing but who is in a segment."""
-    snapshot = around.project.parts.now()
+    snapshot = _snapshot(Question(), around)
     scope = _scope(Question(), snapshot, around)
     return _asked(None, Question(segment=wanted), snapshot, scope, around, 0)
 
@@ -195,14 +197,21 @@ def prepare_segment(wanted: Segment, around: Circumstances) -> Asked:
 def prepare(definition: Question, around: Circumstances, depth: int = 0) -> Asked:
     """Check a question, and settle all that its parts have in common."""
     report = report_of(definition)
-    snapshot = around.project.parts.now()
     report.check(definition)
+    snapshot = _snapshot(definition, around)
     for where, choice in report.choices(definition):
         _check_choice(choice, where, around.project)
     breakdown.check(report.breakdown(definition))
     scope = _scope(definition, snapshot, around)
     asked = _asked(report, definition, snapshot, scope, around, depth)
     return replace(asked, scope=report.settled(definition, asked.each, scope))
+
+
+def _snapshot(definition: Question, around: Circumstances) -> Snapshot:
+    """The parts of this moment, without those who may not be seen for the question's purpose."""
+    parts = around.project.parts
+    unseen = around.unseen(definition.purpose)
+    return parts.now().without({parts.today(person) for person in unseen})
 
 
 def report_of(definition: Question) -> Report[Any, Any]:

@@ -65,6 +65,90 @@ purposes = sa.Table(
     sa.Column("bit", sa.Integer, nullable=False),
 )
 
+consents = sa.Table(
+    "consents",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("project", sa.Integer, nullable=False),
+    sa.Column("record", sa.Text, nullable=False, unique=True),
+    sa.Column("person", sa.BigInteger),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Index("consents_of_person", "project", "person"),
+    sqlite_autoincrement=True,
+)
+
+consent_states = sa.Table(
+    "consent_states",
+    metadata,
+    sa.Column("project", sa.Integer, primary_key=True),
+    sa.Column("digest", sa.LargeBinary, primary_key=True),
+    sa.Column("purpose", sa.Text, primary_key=True),
+    sa.Column("at_ms", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("until_ms", sa.BigInteger),
+    sa.Column("state", sa.Text, nullable=False),
+)
+
+unseen = sa.Table(
+    "unseen",
+    metadata,
+    sa.Column("project", sa.Integer, primary_key=True),
+    sa.Column("purpose", sa.Text, primary_key=True),
+    sa.Column("person", sa.BigInteger, primary_key=True, autoincrement=False),
+)
+
+recipient_keys = sa.Table(
+    "recipient_keys",
+    metadata,
+    sa.Column("project", sa.Integer, primary_key=True),
+    sa.Column("recipient", sa.Text, primary_key=True),
+    sa.Column("wrapped", sa.LargeBinary, nullable=False),
+)
+
+transfers = sa.Table(
+    "transfers",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("project", sa.Integer, nullable=False),
+    sa.Column("recipient", sa.Text, nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("policy", sa.Integer, nullable=False),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+    sa.Column("person", sa.BigInteger, nullable=False),
+    sa.Column("fields", sa.Text, nullable=False),
+    sa.Column("bytes", sa.Integer, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Index("transfers_of_project", "project", "at_ms"),
+)
+
+holds = sa.Table(
+    "holds",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("project", sa.Integer, nullable=False),
+    sa.Column("reference", sa.Text, nullable=False),
+    sa.Column("categories", sa.Text, nullable=False),
+    sa.Column("placed_ms", sa.BigInteger, nullable=False),
+    sa.Column("until_ms", sa.BigInteger),
+    sa.Column("lifted_ms", sa.BigInteger),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Index("holds_of_project", "project"),
+    sqlite_autoincrement=True,
+)
+
+retentions = sa.Table(
+    "retentions",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("project", sa.Integer, nullable=False),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("result", sa.Text, nullable=False),
+    sa.Index("retentions_of_project", "project", "at_ms"),
+    sqlite_autoincrement=True,
+)
+
 keys = sa.Table(
     "keys",
     metadata,

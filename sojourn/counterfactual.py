@@ -20,19 +20,21 @@ from numpy.typing import NDArray
 from sojourn.executor import Executor
 from sojourn.kernels.counts import counts
 from sojourn.kernels.grid import grid
-from sojourn.policy.model import Policy, Recipient
+from sojourn.policy.model import Policy
+from sojourn.policy.recipients import RecipientRule
 from sojourn.policy.rules import UNKNOWN, EventRule, Rules, rules_of
 from sojourn.policy.stricter import is_kept_longer
 from sojourn.timeline import EVERY_PURPOSE, Timeline
 
-Kind = Literal["refused", "needs consent", "kept longer", "sent"]
+Kind = Literal["refused", "needs consent", "kept longer", "sent", "told"]
 SERIES = 60
 """How many outcomes one pass counts: each is a bit."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
     """Something that the other policy would have done: `of` says which event it would have refused
-    ("" for any) or asked about, which category kept longer, or to whom sent."""
+    ("" for any) or asked about, which category kept longer, to whom it would have sent the events,
+    and whom it would have told more of the people."""
 
     kind: Kind
     of: str
@@ -71,10 +73,12 @@ class Judge:
         if was is not None and self._stays_longer(was, now, lawful):
             yield Outcome("kept longer", now.category)
         for who, recipient in self._new.recipients.items():
-            before = self._old.recipients.get(who)
-            sent = before and was and self._gets(self._old, before, name, was, purposes)
-            if not sent and self._gets(self._new, recipient, name, now, lawful):
+            before, after = self._was.recipients.get(who), self._now.recipients[who]
+            if _gets(after, now, lawful) and not (before and was and _gets(before, was, purposes)):
                 yield Outcome("sent", recipient.name or who)
+            known = set(before.fields_for(purposes)) if before else set()
+            if not known.issuperset(after.fields_for(lawful)):
+                yield Outcome("told", recipient.name or who)
 
     def _lawful(self, was: EventRule | None, now: EventRule, purposes: int) -> tuple[int, int]:
         """The purposes that are lawful now, and those that would be if the person agreed."""
@@ -96,18 +100,6 @@ class Judge:
 
     def _purposes(self, mask: int) -> list[str]:
         return [name for bit, name in self._names.items() if mask & bit]
-
-    def _gets(
-        self, policy: Policy, recipient: Recipient, name: str, rule: EventRule, lawful: int
-    ) -> bool:
-        """Whether a recipient gets the event: of its category, or of one of its properties."""
-        wanted = set(self._purposes(lawful))
-        if not wanted or (recipient.purposes and not wanted & set(recipient.purposes)):
-            return False
-        event = policy.events.get(name)
-        parts = [policy.properties.get(one) for one in (event.properties if event else ())]
-        kinds = {rule.category, *(part.category for part in parts if part)}
-        return not kinds.isdisjoint(recipient.categories)
 
 
 def consequences(
@@ -186,11 +178,16 @@ def _keys(part: Timeline) -> NDArray[np.int64]:
     return keys
 
 
-_KINDS: tuple[Kind, ...] = ("refused", "needs consent", "kept longer", "sent")
+_KINDS: tuple[Kind, ...] = ("refused", "needs consent", "kept longer", "sent", "told")
 
 
 def _order(outcome: Outcome) -> tuple[int, str]:
     return _KINDS.index(outcome.kind), outcome.of
+
+
+def _gets(recipient: RecipientRule, event: EventRule, lawful: int) -> bool:
+    """Whether a recipient may be sent such an event."""
+    return event.category in recipient.categories and bool(recipient.purposes & lawful)
 
 
 def _rule(rules: Rules, name: str) -> EventRule | None:

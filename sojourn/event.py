@@ -15,6 +15,9 @@ import msgspec
 type_ranks: tuple[str, ...] = ("user_id", "email", "anonymous_id")
 """Identifier types from the highest to the lowest: Woopra's default of id, e-mail, cookie."""
 
+IDENTIFIER_CHARS_MAX = 500
+"""Longer than any e-mail address (254) or device id; Woopra stops at 140."""
+
 PropertyValue = str | float | bool
 
 

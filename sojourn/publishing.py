@@ -66,7 +66,8 @@ def publish(
     actor: str,
 ) -> Published:
     """Make a text that compiles the project's policy from the day `begin` on, or from now on."""
-    policy = compiling.compiled_to_run(text, moment.today).policy
+    # It has to hold on the day on which it takes effect.
+    policy = compiling.compiled_to_run(text, max(moment.today, begin or moment.today)).policy
     history = versions.history(connection, project)
     if history and history[-1].text == text:
         return Published(history[-1], new=False)

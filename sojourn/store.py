@@ -20,7 +20,7 @@ that every implementation passes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -54,8 +54,36 @@ def with_plain_events(rows: pa.Table) -> pa.Table:
     return rows.set_column(place, "event", rows["event"].cast(pa.string()))
 
 
+class Rewritten(NamedTuple):
+    """What a change came to: how many partitions went as a whole, and how many became others."""
+
+    dropped: int = 0
+    rewritten: int = 0
+
+
+class Change(Protocol):
+    """Something to be done to rows wherever it concerns any."""
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """What `concerns` needs to see."""
+        ...
+
+    def concerns(self, rows: pa.Table) -> bool:
+        """Whether it may be that some of these rows change. Many are looked at, few change."""
+        ...
+
+    def weigh(self, rows: pa.Table) -> int | None:
+        """How many of a partition's whole rows would be left; None when nothing changes."""
+        ...
+
+    def made(self, rows: pa.Table) -> pa.Table:
+        """What is left of some rows, changed."""
+        ...
+
+
 class Store(Protocol):
-    """What `timelines/` and the applier need of a store."""
+    """What `timelines/`, the applier and the keep gate need of a store."""
 
     def committed(self) -> int:
         """The inbox row up to which everything of this project is in the table; 0 at first."""
@@ -76,4 +104,22 @@ class Store(Protocol):
         """The rows of one bucket (`person % BUCKETS`) or all, of some people or all, whose order of
         arrival is within `orders`, ends included; in no particular order. Columns that the table
         lacks are left out; `event` may come dictionary-encoded."""
+        ...
+
+    def edition(self) -> int:
+        """How often rows were changed or taken out. What is derived from the rows of one edition is
+        not true of another."""
+        ...
+
+    def rewrite(self, change: Change, *, dry: bool = False) -> Rewritten:
+        """Change rows where a change concerns any, all or none of it, on disk when it returns; a
+        partition of which nothing is left is dropped. `dry` only tells what would be done.
+
+        Nothing may be appended meanwhile.
+        """
+        ...
+
+    def forget(self) -> None:
+        """Leave nothing on disk of rows that are not in the table any more. Nothing may be appended
+        meanwhile."""
         ...

@@ -4,11 +4,17 @@
 
 Look-up is by a keyed hash, so an identifier is found without standing anywhere. Destroying the keys
 of a person makes every copy of their values unreadable at once, backups included.
+
+Each recipient of data has a key, too, under which people have other names there than anywhere else:
+without it nobody can tell any more whom that recipient was told about.
+
+    project key ──wraps──► key of a recipient ──derives──► pseudonyms, signatures
 All sealing is AES-256-GCM with a random 96-bit nonce in front of the ciphertext.
 """
 
 from __future__ import annotations
 
+import hmac
 import os
 import secrets
 from collections import OrderedDict
@@ -133,6 +139,30 @@ class Vault:
         plain = self._sealers[subject].open(sealed, self._about(*subject))
         return msgspec.msgpack.decode(plain)
 
+    def recipient_key(self, connection: sa.Connection, recipient: str, use: str) -> bytes:
+        """The key of a recipient for one use, made where there is none yet: 32 bytes. `connection`
+        writes."""
+        table, about = control.recipient_keys, self._about_recipient(recipient)
+        own = (table.c.project == self._project) & (table.c.recipient == recipient)
+        wrapped = connection.execute(sa.select(table.c.wrapped).where(own)).scalar()
+        if wrapped is None:
+            wrapped = self._wrapper.seal(self._random(KEY_BYTES), about)
+            row = {"project": self._project, "recipient": recipient, "wrapped": wrapped}
+            connection.execute(sa.insert(table).values(**row))
+        key = self._wrapper.open(bytes(wrapped), about)
+        return blake2b(use.encode(), key=key, digest_size=KEY_BYTES).digest()
+
+    def pseudonym(self, connection: sa.Connection, recipient: str, person: int) -> str:
+        """The name of a person at one recipient: 32 hex digits, of no use at any other."""
+        key = self.recipient_key(connection, recipient, "pseudonyms")
+        return hmac.digest(key, str(person).encode(), "sha256")[:DIGEST_BYTES].hex()
+
+    def unlink(self, connection: sa.Connection, recipient: str) -> bool:
+        """Destroy the key of a recipient; whether it had one. The next gives other pseudonyms."""
+        table = control.recipient_keys
+        own = (table.c.project == self._project) & (table.c.recipient == recipient)
+        return bool(connection.execute(sa.delete(table).where(own)).rowcount)
+
     def forget_keys(self) -> None:
         """Drop unwrapped keys from memory, as after a transaction that did not commit."""
         self._sealers.clear()
@@ -160,6 +190,9 @@ class Vault:
         """Keep no more unwrapped keys than `KEYS_CACHED_MAX`, the newest."""
         while len(self._sealers) > KEYS_CACHED_MAX:
             self._sealers.popitem(last=False)
+
+    def _about_recipient(self, recipient: str) -> bytes:
+        return f"{self._project}/recipient/{recipient}".encode()
 
     def _about(self, person: int, category: str) -> bytes:
         return f"{self._project}/{person}/{category}".encode()

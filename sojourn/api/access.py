@@ -90,6 +90,12 @@ def require_caller(connection: AnyConnection, _: BaseRouteHandler) -> None:
     caller_of(connection, connection.app.state.sojourn)
 
 
+def require_owner(request: AnyRequest, sojourn: Sojourn, mend: str) -> None:
+    """Turn away who may read but not change anything."""
+    if not caller_of(request, sojourn).is_owner:
+        raise NotAllowed("A read key changes nothing", mend=mend)
+
+
 def open_project(request: AnyRequest, sojourn: Sojourn, name: str) -> Project:
     """The project a caller asks about; to a key of another project it does not exist."""
     caller = caller_of(request, sojourn)

@@ -13,12 +13,16 @@ from litestar.types import Message, Scope
 from sojourn.api import (
     accounts,
     collect,
+    consents,
     pages,
     people,
+    policies,
     problems,
     projects,
+    public,
     reports,
     segments,
+    transfers,
 )
 from sojourn.api.access import Grants, require_caller
 from sojourn.application import Sojourn
@@ -36,7 +40,9 @@ def application(sojourn: Sojourn | None) -> Litestar:
     return Litestar(
         route_handlers=[
             *collect.routes(),
+            consents.record_consent,
             _guarded(),
+            *public.open_routes(),
             accounts.login,
             accounts.show_session,
             accounts.end_session,
@@ -69,14 +75,23 @@ def _guarded() -> Router:
         guards=[require_caller],
         route_handlers=[
             *reports.routes(),
+            *public.member_routes(),
             people.list_people,
             people.show_person,
             people.show_timeline,
             people.reveal_person,
+            consents.list_consents,
+            consents.restrict_person,
+            consents.lift_restriction,
             segments.list_segments,
             segments.save_segment,
             segments.forget_segment,
             segments.list_segment_people,
+            transfers.send_person,
+            transfers.list_transfers,
+            policies.show_policy,
+            policies.list_policy_versions,
+            policies.publish_policy,
             projects.show_schema,
             projects.show_status,
         ],

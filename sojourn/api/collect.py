@@ -81,7 +81,7 @@ async def _collect(
     wire: Wire, path: str, request: AnyRequest, sojourn: Sojourn, grants: Grants
 ) -> Receipt:
     body = decode(await read(request))
-    project = _project(wire, request.headers, body, sojourn, grants)
+    project = project_of(wire, request.headers, body, sojourn, grants)
     events = wire.events(path, body, sojourn.clock_ms())
     gpc, dnt = (request.headers.get(name) == "1" for name in ("sec-gpc", "dnt"))
     if gpc or dnt:
@@ -104,7 +104,7 @@ def _signalled(event: Event | Dropped, *, gpc: bool, dnt: bool) -> Event | Dropp
     return msgspec.structs.replace(event, signals=signals)
 
 
-def _project(
+def project_of(
     wire: Wire, headers: Mapping[str, str], body: Any, sojourn: Sojourn, grants: Grants
 ) -> Project:
     """The project that the request's write key opens."""

@@ -7,13 +7,15 @@ from litestar import delete, get, post, put
 from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 
-from sojourn.api.access import AnyRequest, caller_of, open_project
+from sojourn.api.access import AnyRequest, open_project, require_owner
 from sojourn.api.people import PersonPage, page_of
 from sojourn.control import writing
-from sojourn.errors import NotAllowed
 from sojourn.people import segments
 from sojourn.people.segments import SavedSegment
 from sojourn.segment import Segment
+
+SAVING = "Log in and save it there."
+"""What to do instead with a read key."""
 
 
 class SegmentValue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,7 +60,7 @@ def save_segment(
     data: JSONBody[SegmentValue],
 ) -> SavedSegment:
     sojourn = state.sojourn
-    _require_owner(request, state)
+    require_owner(request, state.sojourn, SAVING)
     opened = open_project(request, sojourn, project)
     saved = SavedSegment(name, data.segment, data.title, data.description)
     sojourn.check_segment(opened, saved)
@@ -75,7 +77,7 @@ def save_segment(
 def forget_segment(
     request: AnyRequest, state: State, project: FromPath[str], name: FromPath[str]
 ) -> None:
-    _require_owner(request, state)
+    require_owner(request, state.sojourn, SAVING)
     opened = open_project(request, state.sojourn, project)
     with writing(state.sojourn.engine).begin() as connection:
         segments.forget(connection, opened.id, name)
@@ -98,8 +100,3 @@ def list_segment_people(
     opened = open_project(request, sojourn, project)
     found = sojourn.members(opened, data.segment)
     return page_of(sojourn, opened, found, data.limit, data.after)
-
-
-def _require_owner(request: AnyRequest, state: State) -> None:
-    if not caller_of(request, state.sojourn).is_owner:
-        raise NotAllowed("A read key changes nothing", mend="Log in and save it there.")

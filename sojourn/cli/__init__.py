@@ -7,7 +7,19 @@ import sys
 from cyclopts import App
 from rich.console import Console
 
-from sojourn.cli import demo, importing, key, login, openapi, policy, project, report, serve
+from sojourn.cli import (
+    demo,
+    hold,
+    importing,
+    key,
+    login,
+    openapi,
+    policy,
+    project,
+    report,
+    retain,
+    serve,
+)
 from sojourn.errors import SojournError
 
 app = App(
@@ -15,7 +27,7 @@ app = App(
     help="Customer-journey analytics that you host, whose privacy policy is its program.",
     version_flags=["--version"],
 )
-for command in (demo, serve, importing, report, policy, project, key, login, openapi):
+for command in (demo, serve, importing, report, policy, retain, hold, project, key, login, openapi):
     app.command(command.app)
 
 errors = Console(stderr=True, highlight=False)

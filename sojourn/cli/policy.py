@@ -13,15 +13,17 @@ from cyclopts import App, Parameter
 from rich.console import Console
 from rich.text import Text
 
-from sojourn.cli import versions
+from sojourn.cli import documents, egress, versions
 from sojourn.cli.texts import print_json, read_policy
 from sojourn.policy import compile as compiling
 from sojourn.policy import model, sarif
 from sojourn.policy.finding import Finding
 
 app = App(name="policy", help="Check, compare and publish policies.")
-for command in versions.COMMANDS:
+for command in (*versions.COMMANDS, *egress.COMMANDS):
     app.command(command)
+for name, own in documents.COMMANDS.items():
+    app.command(own, name=name)
 
 LEVELS = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 """The levels of findings, the gravest first, and how a terminal shows each."""

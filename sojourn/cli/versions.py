@@ -21,10 +21,11 @@ from sojourn.cli.texts import print_json, read_policy
 from sojourn.counterfactual import Consequence
 from sojourn.ingest.project import Project
 from sojourn.period import from_ms
-from sojourn.policy import suggestion, versions
+from sojourn.policy import versions
 from sojourn.policy.change import Change
 from sojourn.policy.compile import compile, compiled_to_compare
 from sojourn.policy.difference import asks_again, differences
+from sojourn.policy.suggestion import entries
 
 File = Annotated[Path, Parameter(allow_leading_hyphen=True)]
 Days = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=36_500))]
@@ -34,6 +35,7 @@ EFFECTS = {
     "needs consent": "refused without a consent that was not needed",
     "kept longer": "kept longer",
     "sent": "sent",
+    "told": "told more of these people",
 }
 """What another policy would have done, as a table says it."""
 
@@ -108,7 +110,6 @@ def publish(
     """
     text, console = read_policy(file), Console(highlight=False)
     with Sojourn(settings.from_environment(data=data)) as sojourn:
-        sojourn.require_writing()
         opened = sojourn.project(project)
         published = sojourn.publish_policy(opened, text, begin=from_, actor=_who())
         day = _day(published.version.effective_ms, opened)
@@ -169,7 +170,7 @@ def presets() -> None:
 
 
 def suggest(*, project: str, data: Path | None = None) -> None:
-    """Propose entries of the catalogue for what a project has received and its policy does not name.
+    """Propose entries of the catalogue for what has arrived and the policy does not name.
 
     Parameters
     ----------
@@ -184,7 +185,7 @@ def suggest(*, project: str, data: Path | None = None) -> None:
         policy = compile(sojourn.policy_in_force(opened).text, today).policy
         words = opened.vocabulary
         properties = dict.fromkeys(name for name, _ in words.properties())
-    print(suggestion.entries(policy, words.names, properties), end="")
+    print(entries(policy, words.names, properties), end="")
 
 
 def _who() -> str:
@@ -223,7 +224,7 @@ def _print_consequences(found: list[Consequence], days: int) -> None:
         table.add_column(column, justify="right")
     for one in found:
         which = one.of or "in all"
-        which = f"to {which}" if one.kind == "sent" else which
+        which = f"to {which}" if one.kind in ("sent", "told") else which
         table.add_row(EFFECTS[one.kind], which, f"{one.events:,}", f"{one.people:,}")
     console.print(table)
 

@@ -16,15 +16,14 @@ from typing import Any
 import msgspec
 
 from sojourn.drop_reason import Dropped, DropReason
-from sojourn.event import Event, Kind, PropertyValue
+from sojourn.event import IDENTIFIER_CHARS_MAX, Event, Kind, PropertyValue
 from sojourn.geography import country_of
 from sojourn.policy import gate
+from sojourn.policy.gate import Will, nothing_said
 from sojourn.policy.rules import Rules
 
 NAME_CHARS_MAX = 200
 """Event and property names are read by people; longer ones are data that strayed into a name."""
-IDENTIFIER_CHARS_MAX = 500
-"""Longer than any e-mail address (254) or device id; Woopra stops at 140."""
 EVENT_BYTES_MAX = 32 * 1024
 """Segment's own limit for one message."""
 PROPERTIES_MAX = 256
@@ -57,12 +56,13 @@ class Names:
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """What the steps know besides the event: when it arrived, the rules of the project's policy,
-    and its names. `withheld` counts the properties that were taken out, by reason."""
+    its names, and what people have said. `withheld` counts the properties that were taken out, by reason."""
 
     received_ms: int
     rules: Rules
     names: Names = field(default_factory=Names)
     country_of: Callable[[str], str] = country_of
+    will: Will = nothing_said
     withheld: Counter[str] = field(default_factory=Counter)
 
 
@@ -141,7 +141,8 @@ def refuse_secrets(event: Event, arrival: Arrival) -> Event | Dropped:
 def lawful_purposes(event: Event, arrival: Arrival) -> Event | Dropped:
     """What serves no lawful purpose is not written. What names a person is sealed, with the event
     or with the profile; the other traits are also told in the clear, for questions about people."""
-    return gate.lawful(event, arrival.rules, arrival.withheld, arrival.country_of)
+    rules, withheld = arrival.rules, arrival.withheld
+    return gate.lawful(event, rules, withheld, arrival.country_of, arrival.will)
 
 
 def known_or_new_name(event: Event, arrival: Arrival) -> Event | Dropped:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from sojourn import control
+from sojourn.consent import records
 from sojourn.errors import Damaged, SojournError
 from sojourn.geography import country_of
 from sojourn.ingest.inbox import PLACES, order_of
@@ -52,6 +53,7 @@ class Project:
     parts: Parts
     names: Names
     rules: Rules
+    has_consents: bool
     uncommitted: list[pa.Table]
 
 
@@ -119,6 +121,7 @@ def open_project(
         parts=parts,
         names=Names(set(vocabulary.codes), {name for name, _ in vocabulary.properties()}),
         rules=load_rules(connection, row.id, vault, now_ms),
+        has_consents=records.any_of(connection, row.id),
         uncommitted=[],
     )
 
@@ -138,6 +141,7 @@ def load_rules(connection: sa.Connection, project: int, vault: Vault, now_ms: in
         compiled.policy,
         bits,
         number=version.number,
+        asked_again=versions.asked_again(connection, project),
         digest=lambda value: vault.digest("reduced", value).hex(),
         country_of=country_of,
     )

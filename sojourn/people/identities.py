@@ -59,8 +59,7 @@ class Identities:
     def prepare(self, connection: sa.Connection, events: Iterable[Event]) -> None:
         """Have at hand what the identifiers of these events lead to."""
         if len(self._links) > LINKS_CACHED_MAX:
-            self._links.clear()
-            self._types.clear()
+            self.forget()
         named = {identifier for event in events for identifier in _named(event)}
         self._digests = {
             identifier: self._vault.digest(identifier.type, identifier.value)
@@ -76,6 +75,11 @@ class Identities:
             self._links[bytes(digest)] = person
         people = {self._canon.of(who) for d in digests if (who := self._links[d]) is not None}
         self._prepare_types(connection, people - self._types.keys())
+
+    def forget(self) -> None:
+        """Ask the database anew: identifiers have been taken out."""
+        self._links.clear()
+        self._types.clear()
 
     def digest(self, identifier: Identifier) -> bytes:
         """The keyed hash of an identifier of a prepared event."""
@@ -201,9 +205,22 @@ def load_canon(connection: sa.Connection, project: int) -> Canon:
 
 def next_person(connection: sa.Connection, project: int) -> int:
     """The first person id that was never given."""
-    table = control.identifiers
+    table, progress = control.identifiers, control.progress
     newest = sa.select(sa.func.max(table.c.person)).where(table.c.project == project)
-    return (connection.execute(newest).scalar() or 0) + 1
+    gone = sa.select(progress.c.value).where(progress.c.name == _people(project))
+    known = (connection.execute(newest).scalar(), connection.execute(gone).scalar())
+    return max(person or 0 for person in known) + 1
+
+
+def remember_people(connection: sa.Connection, project: int) -> None:
+    """Write down how many ids have been given, before identifiers go: their people's rows may stay,
+    and nobody else may get them."""
+    last = next_person(connection, project) - 1
+    control.upsert(connection, control.progress, [{"name": _people(project), "value": last}])
+
+
+def _people(project: int) -> str:
+    return f"people of {project}"
 
 
 def rank(identifier: Identifier) -> int:

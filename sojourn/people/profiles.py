@@ -31,7 +31,7 @@ def update(
     changes = list(given)
     people = list(dict.fromkeys(person for person, _, _ in changes))
     vault.prepare(connection, [(person, CATEGORY) for person in people])
-    profiles = _load(connection, project, vault, people)
+    profiles = load(connection, project, vault, people)
     for person, ts, traits in changes:
         profile = profiles.setdefault(person, {})
         for name, value in traits.items():
@@ -53,16 +53,17 @@ def read(
 ) -> dict[str, PropertyValue]:
     """The traits of one person, who is all of `people`; by name."""
     newest: Traits = {}
-    for profile in _load(connection, project, vault, people).values():
+    for profile in load(connection, project, vault, people).values():
         for name, (value, ts) in profile.items():
             if name not in newest or newest[name][1] <= ts:
                 newest[name] = (value, ts)
     return {name: value for name, (value, _) in sorted(newest.items())}
 
 
-def _load(
+def load(
     connection: sa.Connection, project: int, vault: Vault, people: Iterable[int]
 ) -> dict[int, Traits]:
+    """The profiles that these people were given, as far as their keys exist."""
     table = control.profiles
     profiles: dict[int, Traits] = {}
     columns = (table.c.person, table.c.sealed)

@@ -16,8 +16,8 @@ Render = Callable[[Compiled, date], str]
 """Makes the text of a document from a compiled policy as of a day."""
 
 MEDIA_TYPES = {
-    "html": "text/html; charset=utf-8",
-    "csv": "text/csv; charset=utf-8",
+    "html": "text/html",
+    "csv": "text/csv",
     "json": "application/json",
     "jsonld": "application/ld+json",
     "yaml": "application/yaml",

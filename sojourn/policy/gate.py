@@ -7,7 +7,7 @@ that serve one of them, reduced. What serves none is not written, not even for a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -17,6 +17,16 @@ from sojourn.errors import BadQuestion
 from sojourn.event import NO_SIGNALS, Event, Kind, Signals
 from sojourn.policy import secrets, taxonomy
 from sojourn.policy.rules import EventRule, Rules
+
+NOTHING_SAID: Mapping[str, bool] = {}
+
+Will = Callable[[Event], Mapping[str, bool]]
+"""What the person of an event has said, by purpose: True for consent, False for a stop."""
+
+
+def nothing_said(event: Event) -> Mapping[str, bool]:
+    """The will of people who have said nothing."""
+    return NOTHING_SAID
 
 
 def without_secrets(event: Event, withheld: Counter[str]) -> Event | Dropped:
@@ -42,14 +52,21 @@ def _without_secrets(given: dict[str, Any], withheld: Counter[str]) -> dict[str,
 
 
 def lawful(
-    event: Event, rules: Rules, withheld: Counter[str], country_of: Callable[[str], str]
+    event: Event,
+    rules: Rules,
+    withheld: Counter[str],
+    country_of: Callable[[str], str],
+    will: Will = nothing_said,
 ) -> Event | Dropped:
     """The event with the mask of its lawful purposes and the properties that serve one of them;
     no event where there is none. What it told of the person's situation is gone from it."""
     rule = _rule_of(event, rules)
     if rule is None:
         return Dropped(DropReason.UNDECLARED_EVENT, "The policy does not name this event.")
-    purposes = rule.purposes & lawful_purposes(rules, rule.category, event.signals, country_of)
+    said = will(event)
+    purposes = rule.purposes & lawful_purposes(
+        rules, rule.category, event.signals, said, country_of
+    )
     joins = purposes & rules.identity or not rules.identity
     if not purposes or (event.kind is Kind.ALIAS and not joins):
         return Dropped(DropReason.NO_LAWFUL_PURPOSE, "No purpose of this event is lawful.")
@@ -65,26 +82,38 @@ def lawful(
 
 
 def lawful_purposes(
-    rules: Rules, category: str, signals: Signals, country_of: Callable[[str], str]
+    rules: Rules,
+    category: str,
+    signals: Signals,
+    said: Mapping[str, bool],
+    country_of: Callable[[str], str],
 ) -> int:
-    """The purposes that are lawful for data of a category, of somebody who signals this: a mask."""
-    if signals is NO_SIGNALS:
+    """The purposes that are lawful for data of a category, of somebody who signals this with the
+    event and has said that before: a mask. A stop holds, wherever it was said."""
+    if signals is NO_SIGNALS and not said:
         return rules.line(category, "").always
     country = signals.country or (country_of(signals.ip) if signals.ip else "")
     line = rules.line(category, country)
-    given = stopped = 0
-    for name, agreed in signals.consent.items():
-        if agreed:
-            given |= rules.bits.get(name, 0)
-        else:
-            stopped |= rules.bits.get(name, 0)
+    signalled, stopped = _masks(rules, signals.consent)
+    recorded, before = _masks(rules, said)
+    stopped |= before
     if signals.age is not None and signals.age < rules.adult_from(country):
-        given = 0
+        # A guardian's consent is on record; what a child's browser signals is not theirs.
+        signalled, recorded = 0, recorded if rules.by_guardian else 0
     if signals.gpc:
         stopped |= rules.by_gpc
     if signals.dnt:
         stopped |= rules.by_dnt
-    return (line.always | line.asked & given) & ~(stopped & line.stoppable)
+    return (line.always | line.asked & (signalled | recorded)) & ~(stopped & line.stoppable)
+
+
+def _masks(rules: Rules, said: Mapping[str, bool]) -> tuple[int, int]:
+    """The purposes agreed to, and those stopped."""
+    given = stopped = 0
+    for purpose, agreed in said.items():
+        bit = rules.bits.get(purpose, 0)
+        given, stopped = (given | bit, stopped) if agreed else (given, stopped | bit)
+    return given, stopped
 
 
 def mask_of(rules: Rules, purpose: str) -> int:
@@ -136,7 +165,7 @@ def _served(
     identifiers = [identifier.value for identifier in event.identifiers]
     met = rule.met
     for name, value in given.items():
-        own = met[name] if name in met else rules.property(rule, name)
+        own = met[name] if name in met else rules.rule_of(rule, name)
         if own is None:
             withheld[Withheld.UNDECLARED_PROPERTY.value] += 1
             continue

@@ -70,9 +70,7 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> M
 
 def told(pairs: Iterable[tuple[str, str]]) -> Markup:
     """What is said under a heading, each with its word; pairs that say nothing are left out."""
-    return tag(
-        "dl", *(piece for word, said in pairs if said for piece in _entry(word, said))
-    )
+    return tag("dl", *(piece for word, said in pairs if said for piece in _entry(word, said)))
 
 
 def _entry(word: str, said: str) -> tuple[Markup, Markup]:
@@ -141,9 +139,7 @@ def page(sheet: Sheet, title: str, lead: str, sections: Sequence[Section], here:
             sheet.line("version"), class_="as-of"),
         _contents(sections),
     )  # fmt: skip
-    main = [
-        tag("section", tag("h2", one.title, id=one.anchor), one.content) for one in sections
-    ]
+    main = [tag("section", tag("h2", one.title, id=one.anchor), one.content) for one in sections]
     body = tag("body", _draft(sheet), header, tag("main", *main), _footer(here))
     return f"<!doctype html>\n{tag('html', _head(title, organisation), body, lang='en')}\n"
 

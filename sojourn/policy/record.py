@@ -32,7 +32,8 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
 
 class Activity(msgspec.Struct, frozen=True, kw_only=True):
     """One purpose: whose data of which kinds, on which basis by region (`default` elsewhere; some
-    categories have their own), who is given them, how long they are kept, how they are secured; `line` of the policy says so."""
+    categories have their own), who is given them, how long they are kept, how they are secured;
+    `line` of the policy says so."""
 
     purpose: str
     does: str

@@ -12,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from sojourn.policy import taxonomy
 from sojourn.policy.facts.fideslang import within
 from sojourn.policy.facts.regions import EEA
 from sojourn.policy.model import Happening, Policy, Property, Purpose, Reduction
+from sojourn.policy.recipients import RecipientRule, recipient_rules
 from sojourn.policy.reducing import Reduce, reducer
 
 PURPOSES_MAX = 16
@@ -58,7 +60,7 @@ class PropertyRule:
 @dataclass(frozen=True, slots=True)
 class EventRule:
     """An event: its category, its purposes, and the properties it may have (None: any declared).
-    `met` remembers what `Rules.property` said of each name."""
+    `met` remembers what `Rules.rule_of` said of each name."""
 
     category: str
     purposes: int
@@ -74,7 +76,7 @@ class Rules:
     that is kept out, as are other properties without `other_purposes`. `told` is the rule of what
     is told of a person. `sees` gives the mask that a question for a purpose sees.
     `by_gpc` and `by_dnt` are the purposes that such a signal stops; `identity` is what an event
-    must be lawful for to join two people (0: nothing is asked).
+    must be lawful for to join two people (0: nothing is asked). `recipients` say what may leave.
     """
 
     number: int
@@ -92,12 +94,20 @@ class Rules:
     by_dnt: int
     identity: int
     consent_from: dict[str, int] = field(default_factory=dict)
+    by_guardian: bool = False
+    asked_again: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    recipients: dict[str, RecipientRule] = field(default_factory=dict)
 
     def line(self, category: str, country: str) -> Line:
         """The line of a category where a country's people are; "" for an unknown country."""
         return self.lines[category, self.region_of(country or self.region)]
 
-    def property(self, event: EventRule, name: str) -> PropertyRule | None:
+    @property
+    def stoppable(self) -> int:
+        """The purposes that somebody can stop, wherever they are: a mask."""
+        return reduce(or_, (line.stoppable for line in self.lines.values()), 0)
+
+    def rule_of(self, event: EventRule, name: str) -> PropertyRule | None:
         """The rule of a property that came with an event; None where it is kept out."""
         if name in event.met:
             return event.met[name]
@@ -128,16 +138,21 @@ class Rules:
 _NO_CATEGORY = ""
 
 
+NEVER: Mapping[str, tuple[int, ...]] = {}
+
+
 def rules_of(
     policy: Policy,
     bits: Mapping[str, int],
     *,
     number: int,
+    asked_again: Mapping[str, tuple[int, ...]] = NEVER,
     digest: Callable[[str], str],
     country_of: Callable[[str], str],
 ) -> Rules:
     """The rules of a policy that compiled, as version `number` of a project; `bits` gives each of
-    its purposes its bit."""
+    its purposes its bit, `asked_again` the instants at which consent to a purpose had to be asked
+    for again."""
     own = {name: bits[name] for name in policy.purposes}
     regions = _regions(policy)
     categories = (_NO_CATEGORY, *policy.categories)
@@ -153,6 +168,10 @@ def rules_of(
     catch = undeclared.as_ or _NO_CATEGORY
     caught = _mask(own, policy.categories[catch].purposes) if catch else 0
     age = policy.age
+    properties = {
+        name: _property(policy, own, property, digest, country_of)
+        for name, property in policy.properties.items()
+    }
     return Rules(
         number=number,
         bits=own,
@@ -161,10 +180,7 @@ def rules_of(
         region=policy.region or UNKNOWN,
         events={name: _event(policy, own, event) for name, event in policy.events.items()},
         other_event=EventRule(catch, caught) if undeclared.events == "accept" else None,
-        properties={
-            name: _property(policy, own, property, digest, country_of)
-            for name, property in policy.properties.items()
-        },
+        properties=properties,
         other_purposes=caught if undeclared.properties == "accept" else None,
         told=EventRule(_NO_CATEGORY, _mask(own, policy.purposes)),
         sees={
@@ -179,6 +195,14 @@ def rules_of(
         else 0,
         identity=_mask(own, [policy.identity.purpose] if policy.identity.purpose else []),
         consent_from=dict(age.consent_from) if age else {},
+        by_guardian=age is not None and age.below == "guardian",
+        asked_again=dict(asked_again),
+        recipients=recipient_rules(
+            policy,
+            own,
+            {name: rule.purposes for name, rule in properties.items()},
+            {name for name, rule in properties.items() if rule.sealed},
+        ),
     )
 
 

@@ -141,6 +141,15 @@ def history(connection: sa.Connection, project: int) -> list[Version]:
     ]
 
 
+def asked_again(connection: sa.Connection, project: int) -> dict[str, tuple[int, ...]]:
+    """The instants from which on consent to a purpose had to be asked for again, by purpose."""
+    found: dict[str, tuple[int, ...]] = {}
+    for version in history(connection, project):
+        for purpose in version.asks_again:
+            found[purpose] = (*found.get(purpose, ()), version.effective_ms)
+    return found
+
+
 def bits_of(connection: sa.Connection, project: int) -> dict[str, int]:
     """The bit of each purpose that the project ever had, as a mask."""
     table = control.purposes

@@ -11,10 +11,10 @@ from sojourn.policy.meaning import uses
 from sojourn.policy.model import Policy, Purpose, Retention
 from sojourn.policy.words import Date, Duration
 
-_NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+            "eleven", "twelve")  # fmt: skip
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
+           "October", "November", "December")  # fmt: skip
 _YEAR = 12
 _CAPITALS = {"ip": "IP", "id": "ID", "url": "URL", "hr": "HR"}
 REGIONS = {"EEA": "the European Economic Area", "default": "everywhere else"}
@@ -89,7 +89,6 @@ def kept(retention: Retention) -> str:
     elif retention.after:
         told = f"until “{plainly(retention.after)}”"
     told += "".join(
-        f"; for {plainly(purpose)} {lasting(own)}"
-        for purpose, own in retention.by_purpose.items()
+        f"; for {plainly(purpose)} {lasting(own)}" for purpose, own in retention.by_purpose.items()
     )
     return f"{told} (law: {retention.law})" if retention.law else told

@@ -7,8 +7,9 @@ editors can say what it is.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 from msgspec import Meta
@@ -52,6 +53,16 @@ class Duration(str):
                 return timedelta(days=self.number * _YEAR_DAYS)
             case _:
                 return timedelta(days=self.number)
+
+
+    def after(self, at: datetime) -> datetime:
+        """The instant so much later by the calendar; a month that is too short ends earlier."""
+        months = {"month": self.number, "year": 12 * self.number}.get(self.unit)
+        if months is None:
+            return at + self.longest
+        year, month = divmod(at.year * 12 + at.month - 1 + months, 12)
+        day = min(at.day, monthrange(year, month + 1)[1])
+        return at.replace(year=year, month=month + 1, day=day)
 
 
 class Date(str):

@@ -1,15 +1,17 @@
 """Rows in a Delta table: Parquet files by month and bucket, each sorted by person and instant.
 
-Two traps are avoided here. Statistics in the log and in file footers would show values, so they
-are kept for `person`, `ts`, `order` and `purposes` only. And the writer does not wait for the disk,
-so what it wrote is synced before a commit counts as safe.
+Three traps are avoided here. Statistics in the log and in file footers would show values, so they
+are kept for `person`, `ts`, `order` and `purposes` only. The writer does not wait for the disk, so
+what it wrote is synced before a commit counts as safe. And a table keeps its past, files and log:
+what was taken out is gone once that is cut off (`forget`).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote
 
 import numpy as np
@@ -25,13 +27,26 @@ from deltalake import (
 )
 from numpy.typing import NDArray
 
-from sojourn.store import BUCKETS, CORE, EVERY_ORDER
+from sojourn.store import (
+    BUCKETS,
+    CORE,
+    EVERY_ORDER,
+    Change,
+    Rewritten,
+    with_plain_events,
+)
 
 STATISTICS = ("person", "ts", "order", "purposes")
+PLACED = ("month", "bucket")
+"""The columns that say in which partition a row is."""
 FILES_MAX = 1_000
 """Small files slow every opening; past this many the small ones of a partition become one."""
 WRITER = "inbox"
 """The name under which a commit carries the last inbox row it holds."""
+EDITION = "edition"
+"""The name under which a commit carries how often rows were changed or taken out."""
+READS_MAX = 5
+"""Files may go while they are being read, when rows are taken out; then the table is read anew."""
 
 _shown = ColumnProperties(statistics_enabled="CHUNK")
 _hidden = ColumnProperties(statistics_enabled="NONE")
@@ -40,6 +55,18 @@ _properties = WriterProperties(
     default_column_properties=_hidden,
     column_properties=dict.fromkeys(STATISTICS, _shown),
 )
+
+
+class Place(NamedTuple):
+    """A partition of the table."""
+
+    month: str
+    bucket: int
+
+    @property
+    def condition(self) -> str:
+        """What is true of its rows, in SQL."""
+        return f"(month = '{self.month}' AND bucket = {self.bucket})"
 
 
 class DeltaStore:
@@ -58,7 +85,7 @@ class DeltaStore:
             str(self._folder),
             _placed(rows),
             mode="append",
-            partition_by=["month", "bucket"],
+            partition_by=list(PLACED),
             schema_mode="merge",
             writer_properties=_properties,
             configuration={"delta.dataSkippingStatsColumns": ",".join(STATISTICS)},
@@ -82,13 +109,70 @@ class DeltaStore:
         people: NDArray[np.int64] | None = None,
         orders: tuple[int, int] = EVERY_ORDER,
     ) -> pa.Table:
-        table = self._table()
-        if table is None:
-            return CORE.empty_table().select([name for name in columns if name in CORE.names])
-        data = _dataset(table, bucket)
         wanted = (ds.field("order") >= orders[0]) & (ds.field("order") <= orders[1])
         if people is not None:
             wanted &= ds.field("person").isin(pa.array(people))
+        for _ in range(READS_MAX - 1):
+            try:
+                return self._rows(columns, bucket, wanted)
+            except FileNotFoundError:
+                continue
+        return self._rows(columns, bucket, wanted)
+
+    def edition(self) -> int:
+        table = self._table()
+        return (table.transaction_version(EDITION) or 0) if table else 0
+
+    def rewrite(self, change: Change, *, dry: bool = False) -> Rewritten:
+        table = self._table()
+        if table is None:
+            return Rewritten()
+        dropped, changed = [], []
+        for place in _places(table):
+            if change.concerns(_rows_at(table, place, change.columns)):
+                match change.weigh(_rows_at(table, place)):
+                    case None:
+                        pass
+                    case 0:
+                        dropped.append(place)
+                    case _:
+                        changed.append(place)
+        if not dry and dropped + changed:
+            # One commit: whoever opens the table finds all of the change or nothing of it.
+            edition = Transaction(EDITION, self.edition() + 1)
+            write_deltalake(
+                str(self._folder),
+                _changed(table, changed, change),
+                mode="overwrite",
+                predicate=" OR ".join(place.condition for place in [*dropped, *changed]),
+                writer_properties=_properties,
+                commit_properties=CommitProperties(app_transactions=[edition]),
+            )
+            self._make_safe()
+        return Rewritten(len(dropped), len(changed))
+
+    def forget(self) -> None:
+        table = self._table()
+        if table is None:
+            return
+        table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False, full=True)
+        table = DeltaTable(str(self._folder))
+        table.create_checkpoint()
+        log = self._folder / "_delta_log"
+        self._make_safe()
+        _sync(log / "_last_checkpoint")
+        _sync(log)
+        # From the oldest on: whatever is left at any moment begins with a checkpoint, or is whole.
+        for entry in sorted([*log.glob("*.json"), *log.glob("*.parquet")]):
+            if int(entry.name.partition(".")[0]) < table.version():
+                entry.unlink()
+        _sync(log)
+
+    def _rows(self, columns: Sequence[str], bucket: int | None, wanted: ds.Expression) -> pa.Table:
+        table = self._table()
+        if table is None:
+            return CORE.empty_table().select([name for name in columns if name in CORE.names])
+        data = _dataset(table, _files(table, bucket=bucket))
         known = [name for name in columns if name in data.schema.names]
         return data.to_table(columns=known, filter=wanted)
 
@@ -113,15 +197,43 @@ class DeltaStore:
         self._safe |= new
 
 
-def _files(table: DeltaTable, bucket: int | None = None) -> list[Path]:
+def _files(table: DeltaTable, *, bucket: int | None = None, month: str | None = None) -> list[Path]:
     """The table's files; the library names them by addresses in which a space is %20."""
-    place = [("bucket", "=", str(bucket))] if bucket is not None else None
-    uris = table.file_uris(file_pruning_predicate=place)
+    place = [
+        (name, "=", str(value))
+        for name, value in (("month", month), ("bucket", bucket))
+        if value is not None
+    ]
+    uris = table.file_uris(file_pruning_predicate=place or None)
     return [Path(unquote(uri)) for uri in uris]
 
 
-def _dataset(table: DeltaTable, bucket: int | None) -> ds.Dataset:
-    """The files of one bucket, or all, as one dataset.
+def _places(table: DeltaTable) -> list[Place]:
+    """The partitions that have files."""
+    return sorted(Place(at["month"], int(at["bucket"])) for at in table.partitions())
+
+
+def _rows_at(table: DeltaTable, place: Place, columns: Sequence[str] | None = None) -> pa.Table:
+    """The rows of a partition: some columns, or all that rows were given."""
+    data = _dataset(table, _files(table, bucket=place.bucket, month=place.month))
+    given = [name for name in data.schema.names if name not in PLACED]
+    return data.to_table([name for name in given if columns is None or name in columns])
+
+
+def _changed(table: DeltaTable, places: Sequence[Place], change: Change) -> pa.RecordBatchReader:
+    """What is left of some partitions, one at a time."""
+    schema = pa.schema(table.schema().to_arrow())
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for place in places:
+            rows = with_plain_events(change.made(_rows_at(table, place)))
+            yield from _placed(rows).select(schema.names).cast(schema).to_batches()
+
+    return pa.RecordBatchReader.from_batches(schema, batches())
+
+
+def _dataset(table: DeltaTable, paths: Sequence[Path]) -> ds.Dataset:
+    """Some of the table's files as one dataset.
 
     It is made of the files' names alone: the library's own way also reads what the log says of each
     file, which takes longer than reading the rows of a small project.
@@ -130,7 +242,7 @@ def _dataset(table: DeltaTable, bucket: int | None) -> ds.Dataset:
     event = pa.field("event", pa.dictionary(pa.int32(), pa.string()))
     schema = schema.set(schema.get_field_index("event"), event)
     options = ds.ParquetReadOptions(dictionary_columns={"event"})
-    files = [str(path) for path in _files(table, bucket)]
+    files = [str(path) for path in paths]
     return ds.dataset(files, schema=schema, format=ds.ParquetFileFormat(read_options=options))
 
 

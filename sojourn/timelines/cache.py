@@ -1,6 +1,6 @@
 """The cache: settled parts as plain files that are mapped into memory, not read.
 
-    cache/{project}/v2-{through}-{merges}/03/ts.npy people.npy …   one folder a bucket
+    cache/{project}/edition-{table's}/v2-{through}-{merges}/03/ts.npy …   one folder a bucket
 
 Everything here is derived from the table and may be deleted at any time; a folder appears under
 its final name only when it is complete and on disk.
@@ -28,20 +28,20 @@ class Cache:
     """The generations of one project's settled parts, in one folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def newest(self) -> tuple[int, int] | None:
         """(through, merges) of the newest complete generation, None when there is none."""
-        found = [_parse(path.name) for path in self._folder.glob(f"v{FORMAT}-*")]
+        found = [_parse(path.name) for path in self.folder.glob(f"v{FORMAT}-*")]
         return max((name for name in found if name is not None), default=None)
 
     def folder_of(self, through: int, merges: int) -> Path:
         """Where a complete generation lies."""
-        return self._folder / f"v{FORMAT}-{through}-{merges}"
+        return self.folder / f"v{FORMAT}-{through}-{merges}"
 
     def begin(self, through: int, merges: int) -> Path:
         """An empty folder in which to write a generation."""
-        folder = self._folder / f"making-{through}-{merges}-{os.getpid()}"
+        folder = self.folder / f"making-{through}-{merges}-{os.getpid()}"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         return folder
@@ -56,7 +56,7 @@ class Cache:
     def drop_others(self, through: int, merges: int) -> None:
         """Delete all generations but one. Mapped files stay readable until they are unmapped."""
         keep = self.folder_of(through, merges)
-        for path in self._folder.iterdir():
+        for path in self.folder.iterdir():
             if path != keep:
                 shutil.rmtree(path, ignore_errors=True)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 
@@ -72,6 +73,22 @@ class Snapshot:
             self._unseen[purpose] = round(1 - seen / everyone, 4) if everyone else 0.0
         return self._unseen[purpose]
 
+    def without(self, people: Collection[int]) -> Snapshot:
+        """The same moment, in which some people (ids of today) may not be seen either."""
+        if not people:
+            return self
+        hidden = np.array(sorted(people), dtype=np.int64)
+        parts, gone = [], self.hidden
+        for part in self.parts:
+            place = np.searchsorted(part.people, hidden)
+            inside = place[place < len(part.people)]
+            here = inside[np.isin(part.people[inside], hidden)]
+            gone += int(np.count_nonzero(part.ends[here] > part.starts[here]))
+            ends = part.ends.copy()
+            ends[here] = part.starts[here]
+            parts.append(replace(part, ends=ends) if len(here) else part)
+        return replace(self, parts=tuple(parts), hidden=gone, _unseen={})
+
     def touch(self, part: Timeline) -> None:
         """Say that a question is about to read a part: others may leave memory for it."""
         for known, source in zip(self.parts, self.sources, strict=True):
@@ -103,9 +120,10 @@ class Parts:
         self._vocabulary = vocabulary
         self._canon = canon
         self._last_order = last_order
-        self._cache = Cache(cache) if cache else None
+        self._folder = cache
+        self._cache: Cache | None = None
         self._keeps = keeps
-        self._written = self._cache if keeps else None
+        self._written: Cache | None = None
         self._ledger = ledger
         self.opened = 0
         self._tail = Tail(Generation(), vocabulary, self._ledger)
@@ -122,6 +140,7 @@ class Parts:
         `through` is what the store had committed before the vocabulary was read: a table that
         another process goes on filling may by now hold events whose names are not known here.
         """
+        self._turn_to_edition()
         generation = self._from_cache(through)
         if generation is None and through:
             generation = self._from_table(through)
@@ -133,6 +152,7 @@ class Parts:
         rows = self._store.read(names, orders=(since, self._last_order(through)))
         if len(rows):
             self.add(with_plain_events(rows), [])
+        self.drop_other_editions()
 
     def _from_cache(self, through: int) -> Generation | None:
         """The newest cached generation that is not ahead of `through`, None when there is none.
@@ -152,7 +172,8 @@ class Parts:
             return None
 
     def _from_table(self, through: int) -> Generation:
-        source = self._source(self._canon.copy())
+        with self._lock:
+            source = self._source(self._canon.copy())
         making = settled.read(source, self._vocabulary, self._last_order(through))
         return settled.make(making, through, source, self._written)
 
@@ -169,11 +190,16 @@ class Parts:
             self._hidden = np.array(sorted(people), dtype=np.int64)
             self._current = None
 
-    def now(self) -> Snapshot:
-        """The parts as of this moment, or of a moment ago when catching up takes its time; each
-        person's run is in exactly one."""
+    def hides(self, person: int) -> bool:
+        """Whether a person may not be seen."""
         with self._lock:
-            if self._current is None or time.monotonic() >= self._good_until:
+            return self._canon.of(person) in self._canon.of_all(self._hidden)
+
+    def now(self, *, latest: bool = False) -> Snapshot:
+        """The parts as of this moment or, unless it must be the `latest`, of a moment ago when
+        catching up takes its time; each person's run is in exactly one."""
+        with self._lock:
+            if latest or self._current is None or time.monotonic() >= self._good_until:
                 moved = self._tail.catch_up(self._canon)
                 if moved or self._current is None:
                     self._current = self._snapshot()
@@ -243,6 +269,28 @@ class Parts:
             self._drop_others()
             now = time.monotonic()
             self._rests_until = now + REST * (now - began)
+
+    def renew(self) -> None:
+        """Take up another edition of the table: nothing is left of what it does not hold. Questions
+        in flight keep the rows that they have."""
+        with self._settling:
+            through = self._store.committed()
+            self._turn_to_edition()
+            self._take_up(self._from_table(through))
+            self.drop_other_editions()
+
+    def drop_other_editions(self) -> None:
+        """Delete what was derived from other editions of the table."""
+        if self._folder is not None and self._written is not None and self._folder.exists():
+            for path in self._folder.iterdir():
+                if path != self._written.folder:
+                    shutil.rmtree(path, ignore_errors=True)
+
+    def _turn_to_edition(self) -> None:
+        """Read and write the cache of the table's edition: no other is true of it."""
+        if self._folder is not None:
+            self._cache = Cache(self._folder / f"edition-{self._store.edition()}")
+            self._written = self._cache if self._keeps else None
 
     def _drop_others(self) -> None:
         if self._written:

@@ -66,17 +66,27 @@ class Source:
         return read
 
     def _from_table(self, bucket: int, part: Part, kind: PropertyType, name: str) -> Column:
-        """Row for row: `order` says which is which."""
+        """Row for row: `order` says which is which. A question in flight may still have rows that
+        have been taken out of the table since; they have no value any more."""
         last = int(part.order.max(initial=0))
         tables = list(_rows_of(bucket, self, ("order", name), last))
         table = pa.concat_tables(tables, promote_options="default")
         if name not in table.column_names:
             return columns.absent(kind, len(part.order))
+        orders = table["order"].to_numpy()
+        there = np.argsort(orders)
+        values = columns.from_arrow(kind, table[name])
+        if len(orders) < len(part.order):
+            held = np.isin(part.order, orders)
+            places = [np.flatnonzero(held), np.flatnonzero(~held)]
+            rows = there[np.searchsorted(orders[there], part.order[held])]
+            pieces = [columns.take(values, rows), columns.absent(kind, len(places[1]))]
+            return columns.scattered(kind, pieces, places)
         # Both have the same rows, so the next in order of arrival here is the next one there.
         rows = np.empty(len(part.order), dtype=np.int64)
-        rows[np.argsort(part.order)] = np.argsort(table["order"].to_numpy())
+        rows[np.argsort(part.order)] = there
         let_go(part.order)
-        return columns.take(columns.from_arrow(kind, table[name]), rows)
+        return columns.take(values, rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,9 @@ from sojourn.control import writing
 from sojourn.settings import Settings, from_environment
 from tests.conftest import Keys, Served, make_project, outside, run_sojourn, soon
 
-PUBLIC = {"/health", "/login/{token}"}
+DOCUMENTS = ("privacy", "recipients", "cookies", "policy", "changes", "gpc.json")
+PUBLIC = {"/health", "/login/{token}", "/.well-known/gpc.json"}
+PUBLIC |= {f"/p/{{project}}/{document}" for document in DOCUMENTS}
 """What holds nothing about people; collection (below /v1) has write keys of its own."""
 SEEN: dict[str, Any] = {"event": "seen"}
 TODAY = datetime.now(UTC).date().isoformat()
@@ -61,6 +63,8 @@ CELLS: dict[str, dict[str, Any]] = {
 OTHERS = {
     "save_segment": {"segment": {"did": SEEN}},
     "list_segment_people": {"segment": {"did": SEEN}},
+    "send_person": {"recipient": "warehouse", "purpose": "analytics", "person": 1},
+    "publish_policy": {"text": "sojourn: 1"},
 }
 START_MS = 1_790_000_000_000
 
@@ -76,11 +80,14 @@ class Route:
 
     @property
     def is_for_the_owner(self) -> bool:
-        return self.name in ("reveal_person", "save_segment", "forget_segment")
+        return self.name in (
+            *("reveal_person", "save_segment", "forget_segment", "publish_policy"),
+            *("restrict_person", "lift_restriction", "send_person"),
+        )
 
     @property
     def is_of_a_project(self) -> bool:
-        return "/projects/" in self.address
+        return "/projects/" in self.address or self.address.startswith("/p/")
 
 
 def routes(project: str) -> list[Route]:

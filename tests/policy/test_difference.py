@@ -1,4 +1,4 @@
-"""Differences: what matters is told as material, what widens as widening, and the rest as neither."""
+"""Differences: what widens, what is material and widens nothing, and what is neither."""
 
 from __future__ import annotations
 
@@ -121,7 +121,8 @@ WIDENING = [
     ("  as: logs", "  as: network", "undeclared.as"),
     ("token, email, phone]", "token, email]", "undeclared.scan"),
     (
-        "  Order Completed: {category: logs, purposes: [service, analytics], properties: [total]}\n",
+        "  Order Completed: {category: logs, purposes: [service, analytics], "
+        "properties: [total]}\n",
         "",
         "events.Order Completed",
     ),

@@ -1,4 +1,4 @@
-"""The file in which a site says that it honours Global Privacy Control (`/.well-known/gpc.json`)."""
+"""The file that says whether Global Privacy Control is honoured (`/.well-known/gpc.json`)."""
 
 from __future__ import annotations
 

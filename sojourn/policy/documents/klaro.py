@@ -1,4 +1,4 @@
-"""A configuration for Klaro, the consent manager: each purpose that asks first, with its cookies."""
+"""A configuration of Klaro, the consent manager: each purpose that asks, with its cookies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sojourn.policy.model import Policy, Purpose
 from sojourn.policy.wording import named, used_for
 
 ASKED_AGAIN_DAYS = 183
-"""Half a year, where the policy does not say when consent is asked for anew (clauses, section 3)."""
+"""Half a year, where the policy does not say when consent is asked for anew (clauses, 3)."""
 
 
 def json(compiled: Compiled, at: date) -> str:

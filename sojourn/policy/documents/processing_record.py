@@ -54,10 +54,10 @@ def _read(sheet: Sheet, one: Activity) -> Markup:
         ("What is done", sheet.says(one.does, *path, "use")),
         ("Legal basis", sheet.says(_basis(one), *path, "basis")),
         ("Whose data", sheet.says(listed(map(plainly, one.subjects)), *path, "subjects")),
-        ("Which data", sheet.says(kinds or "none", "categories")),
+        ("Which data", sheet.says(kinds or "none", "categories", *list(one.categories)[:1])),
         ("Recipients", sheet.says(_named(one.recipients), "recipients")),
         ("Out of the EEA", sheet.says(_transfers(one.recipients), "recipients")),
-        ("Erased", sheet.says(ends or "not said", "retention")),
+        ("Erased", sheet.says(ends or "not said", "retention", *list(one.erasure)[:1])),
         ("Secured by", sheet.says(secured or "not said", "measures")),
     ]
     return join(told(pairs))

@@ -22,9 +22,7 @@ def html(compiled: Compiled, at: date) -> str:
 
 
 def _section(sheet: Sheet, anchor: str, title: str, *, over: bool) -> Section:
-    parts = [
-        piece for name, said in each(sheet, over=over) for piece in (tag("h3", name), said)
-    ]
+    parts = [piece for name, said in each(sheet, over=over) for piece in (tag("h3", name), said)]
     nobody = sheet.states("Nobody outside is given data.", "recipients")
     return Section(anchor, title, join(*parts) if parts else nobody)
 

@@ -52,10 +52,11 @@ _NAMES = """
 NAMES = {entry[:2]: entry[3:] for entry in " ".join(_NAMES.split()).split("; ")}
 """Every country by its letters."""
 
-_WITH_ARTICLE = frozenset(
-    "AE AX BQ BS CC CD CF CG CK DO FK FO GB GM GS HM IM IO KM KY MH MP MV NL PH SB TC TF UM US VG VI"
-    " VA".split()
-)
+_WITH_ARTICLE_TEXT = """
+    AE AX BQ BS CC CD CF CG CK DO FK FO GB GM GS HM IM IO KM KY MH MP MV NL PH SB TC TF UM US VA VG
+    VI
+"""
+_WITH_ARTICLE = frozenset(_WITH_ARTICLE_TEXT.split())
 
 
 def called(country: str) -> str:

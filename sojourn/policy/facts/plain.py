@@ -1,4 +1,4 @@
-"""Plain words for the keys of the taxonomy, and for what a legal basis and a right mean to a person.
+"""Plain words for the keys of the taxonomy, and what a legal basis and a right mean to people.
 
 The keys are those of fideslang, see `fideslang.py`; the words are ours. The matrix of rights is
 that of the W3C Data Privacy Vocabulary 2.3 (clauses 1.3), told to whom it concerns.

@@ -120,9 +120,7 @@ def origins(sheet: Sheet) -> Section:
         within = ""
         if origin.notice_within:
             within = f" People are told of it within {lasting(origin.notice_within)}."
-        said.append(
-            sheet.states(f"{origin.name or named(name)}{given}.{within}", "sources", name)
-        )
+        said.append(sheet.states(f"{origin.name or named(name)}{given}.{within}", "sources", name))
     optional = [name for name, one in sheet.policy.properties.items() if one.optional]
     if optional:
         what = f"You need not give your {listed(map(plainly, optional))}: nothing depends on it."

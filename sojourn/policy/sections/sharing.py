@@ -1,16 +1,18 @@
-"""Who is given data, which, what for, where, and by what right they leave (GDPR 13(1)(e) and (f))."""
+"""Who is given which data, what for, where, and by what right they leave (GDPR 13(1)(e), (f))."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sojourn.policy import meaning
 from sojourn.policy.checks.recipients import is_about_people
 from sojourn.policy.facts.countries import called, in_a_sentence
 from sojourn.policy.facts.fideslang import NETWORK, within
 from sojourn.policy.facts.mechanisms import MECHANISMS
 from sojourn.policy.facts.regions import EEA, protects_as_here
-from sojourn.policy.model import Policy, Recipient, Transfer
+from sojourn.policy.model import Policy, Property, Recipient, Reduction, Transfer
 from sojourn.policy.page import Markup, Section, Sheet, join, table, told
+from sojourn.policy.rules import anonymises
 from sojourn.policy.source import Path
 from sojourn.policy.wording import dated, listed, named, plainly, purposes
 
@@ -23,16 +25,33 @@ _ROLES = {
 
 def fields_of(policy: Policy, recipient: Recipient) -> tuple[str, ...]:
     """The properties that may leave to a recipient: those listed, otherwise those of its
-    categories, except network data."""
-    if recipient.fields:
-        return recipient.fields
-    given = {
+    categories, except network data; exactly what the send gate lets out, where Sojourn sends."""
+    return tuple(
         name
-        for name in recipient.categories
-        if name in policy.categories
-        and not any(within(key, NETWORK) for key in policy.categories[name].means)
-    }
-    return tuple(name for name, one in policy.properties.items() if one.category in given)
+        for name, property in policy.properties.items()
+        if _is_given(policy, recipient, name, property)
+    )
+
+
+def _is_given(policy: Policy, recipient: Recipient, name: str, property: Property) -> bool:
+    category = policy.categories.get(property.category or "")
+    if category is None or property.category not in recipient.categories or _is_dropped(property):
+        return False
+    names_somebody = category.identifying and not anonymises(property.reduce)
+    if not category.contains_personal_data or (recipient.pseudonymous and names_somebody):
+        return False
+    if recipient.webhook or recipient.connector:
+        shared = set(meaning.purposes_of(policy, property)) & set(recipient.purposes)
+        if not shared:
+            return False
+    if recipient.fields:
+        return name in recipient.fields
+    return not any(within(key, NETWORK) for key in category.means)
+
+
+def _is_dropped(property: Property) -> bool:
+    reduced = property.reduce
+    return reduced == "drop" or (isinstance(reduced, Reduction) and reduced.drop)
 
 
 def is_over(sheet: Sheet, recipient: Recipient) -> bool:

@@ -1,0 +1,101 @@
+"""Consent over HTTP: decisions come in with the write key, as events do; proof goes to the owner."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+from litestar import HttpMethod, Response, delete, get, post, route
+from litestar.datastructures import State
+from litestar.params import FromPath
+
+from sojourn.api.access import AnyRequest, caller_of, open_project
+from sojourn.api.collect import CORS, decode, project_of, read
+from sojourn.consent import records
+from sojourn.consent.consents import Decision
+from sojourn.consent.records import ConsentRecord
+from sojourn.errors import BadBody, NotAllowed
+from sojourn.wires.segment import WIRE
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """A decision that is on disk; `record` names it for good."""
+
+    record: str
+
+
+@route(
+    "/v1/consents",
+    http_method=[HttpMethod.POST, HttpMethod.OPTIONS],
+    summary="Take down what a person decided",
+    operation_id="record_consent",
+    status_code=200,
+    raises=[],
+    request_max_body_size=None,  # `read` has a limit of its own
+)
+async def record_consent(request: AnyRequest, state: State) -> Response[bytes]:
+    if request.method == "OPTIONS":
+        return Response(b"", status_code=204, headers=CORS)
+    body = decode(await read(request))
+    project = project_of(WIRE, request.headers, body, state.sojourn, state.grants)
+    if isinstance(body, dict):
+        body.pop("writeKey", None)
+    try:
+        decision = msgspec.convert(body, Decision)
+    except msgspec.ValidationError as failure:
+        raise BadBody(
+            "The decision cannot be read",
+            detail=f"{failure}.",
+            mend="Send identifiers, purposes and how; see docs/reference/http.md.",
+        ) from None
+    record = await asyncio.to_thread(state.sojourn.record_consent, project, decision)
+    taken = msgspec.json.encode(Taken(record.record))
+    return Response(taken, media_type="application/json", headers=CORS)
+
+
+@get(
+    "/api/v1/projects/{project:str}/people/{person:int}/consents",
+    sync_to_thread=True,
+    operation_id="list_consents",
+    summary="Show what a person decided, as proof",
+)
+def list_consents(
+    request: AnyRequest, state: State, project: FromPath[str], person: FromPath[int]
+) -> list[ConsentRecord]:
+    sojourn = state.sojourn
+    opened = open_project(request, sojourn, project)
+    members = opened.parts.members(opened.parts.today(person))
+    with sojourn.engine.begin() as connection:
+        return records.of_people(connection, opened.id, members)
+
+
+@post(
+    "/api/v1/projects/{project:str}/people/{person:int}/restriction",
+    sync_to_thread=True,
+    operation_id="restrict_person",
+    summary="Restrict a person: nobody sees them in any answer",
+    status_code=204,
+)
+def restrict_person(
+    request: AnyRequest, state: State, project: FromPath[str], person: FromPath[int]
+) -> None:
+    _restrict(request, state, project, person, lift=False)
+
+
+@delete(
+    "/api/v1/projects/{project:str}/people/{person:int}/restriction",
+    sync_to_thread=True,
+    operation_id="lift_restriction",
+    summary="Lift a restriction",
+)
+def lift_restriction(
+    request: AnyRequest, state: State, project: FromPath[str], person: FromPath[int]
+) -> None:
+    _restrict(request, state, project, person, lift=True)
+
+
+def _restrict(request: AnyRequest, state: State, project: str, person: int, *, lift: bool) -> None:
+    if not caller_of(request, state.sojourn).is_owner:
+        raise NotAllowed("A key cannot restrict a person", mend="Log in and do it there.")
+    opened = open_project(request, state.sojourn, project)
+    state.sojourn.restrict(opened, person, actor="owner", lift=lift)

@@ -1,0 +1,325 @@
+"""The send gate as a table: to whom, what for, which fields, on which day, and why not."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from msgspec import convert
+from msgspec.structs import replace
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sojourn.policy.model import Policy, Property, Recipient, Transfer
+from sojourn.policy.recipients import recipient_rules
+from sojourn.policy.rules import Rules, rules_of
+from sojourn.policy.sending import Happened, Known, Payload, Refused, payload
+from sojourn.policy.words import Country, Date
+from tests.ruled import rules
+
+SHOP = """
+sojourn: 1
+version: "2026-01-01"
+draft: true
+role: controller
+subjects: [visitor, person, prospect]
+categories:
+  names:
+    means: [user.name, user.contact.email]
+    identifying: true
+    purposes: [service, mail, sales, analytics]
+  network: {means: [user.device.ip_address], identifying: true, purposes: [security]}
+  activity: {means: [user.behavior], purposes: [service, analytics]}
+  bills: {means: [user.payment], identifying: true, purposes: [service]}
+purposes:
+  service: {use: essential.service.operations, basis: contract}
+  security: {use: essential.service.security, basis: legitimate_interests, assessment: LIA-1}
+  analytics: {use: analytics.reporting, basis: legitimate_interests, assessment: LIA-2}
+  mail: {use: marketing.communications.email, basis: consent}
+  sales: {use: sales, basis: legitimate_interests, assessment: LIA-3}
+properties:
+  email: {category: names, purposes: [service, mail, sales]}
+  city: {category: names, purposes: [service, analytics], reduce: keyed_hash}
+  ip: {category: network, purposes: [security]}
+  plan: {category: activity, purposes: [service, analytics]}
+  note: {category: activity, purposes: [service, analytics]}
+  gone: {category: activity, purposes: [service], reduce: drop}
+  card_token: {category: bills, purposes: [service]}
+events:
+  Ordered: {category: activity, purposes: [service, analytics], properties: [plan, note]}
+  Billed: {category: bills, purposes: [service], properties: [card_token]}
+undeclared: {events: accept, properties: accept, as: activity}
+identity: {purpose: service}
+retention:
+  names: {keep: 1 year}
+  network: {keep: 1 month}
+  activity: {keep: 25 months}
+  bills: {keep: 10 years, law: Code de commerce L123-22}
+consent: {renew: 6 months}
+cookies: [{name: sojourn_id, purpose: analytics, keep: 6 months}]
+signals: {gpc: honour, dnt: ignore}
+age: {consent_from: {default: 16, FR: 15}}
+rights: {answer_within: 1 month, stop_marketing_here: at_once}
+backups: {keep: 30 days}
+recipients:
+  crm:
+    name: Crm SARL
+    country: FR
+    categories: [names, activity]
+    purposes: [service, sales]
+    subjects: [prospect]
+    agreement: {signed: "2026-01-10"}
+  mailer:
+    name: Mailer SARL
+    country: DE
+    categories: [names]
+    purposes: [mail]
+    agreement: {signed: "2026-01-10"}
+    until: "2027-06-30"
+  counter:
+    name: Counter Inc.
+    country: US
+    categories: [activity, names]
+    purposes: [analytics]
+    fields: [plan, note, city]
+    pseudonymous: true
+    transfer: {mechanism: scc_2021_914, module: 2, signed: "2026-02-01", until: "2027-02-01",
+               assessment: TIA-1}
+    agreement: {signed: "2026-01-10"}
+  shield:
+    name: Shield SARL
+    country: FR
+    categories: [network, activity]
+    purposes: [security, service]
+    agreement: {signed: "2026-01-10"}
+  listed:
+    name: Listed SARL
+    country: FR
+    categories: [network]
+    purposes: [security]
+    fields: [ip]
+    agreement: {signed: "2026-01-10"}
+"""
+DAY = date(2026, 11, 22)
+RULES = rules(SHOP)
+VALUES = {
+    "email": "a@b.example",
+    "city": "c0ffee",
+    "ip": "1.2.3.4",
+    "plan": "pro",
+    "note": "likes tea",
+    "gone": "left over",
+    "card_token": "tok_1",
+    "undeclared": "x",
+}
+ANN = Known(7, VALUES, frozenset(("u7", "a@b.example")))
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def built(recipient: str, purpose: str, who: Known = ANN, **more: Any) -> Payload | Refused:
+    """What is built where nobody has stopped anything."""
+    at, own = more.pop("at", DAY), more.pop("rules", RULES)
+    given = {"pseudonym": lambda who: f"{recipient}-{who}", "stopped": lambda purpose, of: False}
+    return payload(own, recipient, purpose, who, at, **(given | more))
+
+
+@pytest.mark.parametrize(
+    ("recipient", "purpose", "fields", "pseudonym"),
+    [
+        ("crm", "service", {"email", "city", "plan", "note"}, ""),
+        ("crm", "sales", {"email"}, ""),
+        ("mailer", "mail", {"email"}, ""),
+        ("counter", "analytics", {"plan", "note", "city"}, "counter-7"),
+        ("shield", "service", {"plan", "note"}, "shield-7"),  # no address: nobody listed it
+        ("listed", "security", {"ip"}, ""),
+    ],
+)
+def test_exact_fields_that_leave(
+    recipient: str, purpose: str, fields: set[str], pseudonym: str
+) -> None:
+    sent = built(recipient, purpose)
+    assert isinstance(sent, Payload)
+    assert sent.fields == {name: VALUES[name] for name in fields}
+    assert sent.pseudonym == pseudonym
+
+
+def kind_of(subject: str) -> Known:
+    return Known(7, VALUES, ANN.identifiers, subject)
+
+
+@pytest.mark.parametrize(
+    ("recipient", "purpose", "more", "reason", "clause"),
+    [
+        ("nobody", "service", {}, "unknown_recipient", "S1-16"),
+        ("mailer", "service", {}, "purpose", "S2-16"),
+        ("mailer", "curiosity", {}, "purpose", "S1-13"),
+        ("mailer", "mail", {"at": date(2027, 7, 1)}, "ended", "GDPR 28(3)(g)"),
+        ("crm", "sales", {"who": kind_of("visitor")}, "subject", "S2-19"),
+        ("crm", "sales", {"at": date(2026, 1, 9)}, "no_agreement", "GDPR 28(3)"),
+        ("counter", "analytics", {"at": date(2026, 1, 31)}, "transfer", "S1-03"),
+        ("counter", "analytics", {"at": date(2027, 2, 2)}, "transfer", "S1-03"),
+        ("mailer", "mail", {"stopped": lambda purpose, of: True}, "stopped", "S2-18"),
+        ("mailer", "mail", {"who": Known(7, {"plan": "pro"})}, "nothing_known", "S1-23"),
+        ("shield", "security", {}, "no_field", "S1-23"),
+    ],
+)
+def test_refusal(
+    recipient: str, purpose: str, more: dict[str, Any], reason: str, clause: str
+) -> None:
+    refused = built(recipient, purpose, **more)
+    assert isinstance(refused, Refused), refused
+    assert refused.reason == reason
+    assert clause in refused.clause
+    assert refused.what
+    assert refused.mend
+    assert not any(str(value) in str(refused) for value in VALUES.values())
+
+
+@pytest.mark.parametrize("day", [date(2026, 2, 1), date(2027, 2, 1)])
+def test_transfer_carries_on_its_first_and_its_last_day(day: date) -> None:
+    assert isinstance(built("counter", "analytics", at=day), Payload)
+
+
+def test_right_kind_of_person_and_one_that_is_not_said() -> None:
+    assert isinstance(built("crm", "sales", who=kind_of("prospect")), Payload)
+    assert isinstance(built("crm", "sales"), Payload)
+
+
+@pytest.mark.parametrize(
+    ("country", "transfer", "day", "carries"),
+    [
+        ("GB", None, date(2026, 11, 22), True),
+        ("US", None, date(2026, 11, 22), False),
+        ("US", {"mechanism": "privacy_shield"}, date(2020, 7, 15), True),
+        ("US", {"mechanism": "privacy_shield"}, date(2020, 7, 16), False),
+        ("US", {"mechanism": "dpf"}, date(2026, 11, 22), True),
+        ("IN", {"mechanism": "dpf"}, date(2026, 11, 22), False),
+        ("US", {"mechanism": "adequacy"}, date(2026, 11, 22), False),
+        ("US", {"mechanism": "scc_2021_914"}, date(2026, 11, 22), False),  # nobody signed
+        ("US", {"mechanism": "no_such"}, date(2026, 11, 22), False),
+        (None, {"mechanism": "dpf"}, date(2026, 11, 22), False),
+    ],
+)
+def test_days_on_which_data_may_go_to_a_country(
+    country: str | None, transfer: dict[str, str] | None, day: date, carries: bool
+) -> None:
+    one = Recipient(
+        country=Country(country) if country else None,
+        transfer=convert(transfer, Transfer) if transfer else None,
+    )
+    (rule,) = recipient_rules(Policy(recipients={"one": one}), {}, {}, ()).values()
+    assert any(day in days for days in rule.abroad) == carries
+
+
+def test_value_that_names_the_person_leaves_in_no_other_field() -> None:
+    named = Known(7, {"plan": "u7", "note": "write to a@b.example"}, frozenset(("u7",)))
+    assert isinstance(built("counter", "analytics", who=named), Refused)
+    some = Known(7, {"plan": "pro", "note": "write to a@b.example"}, frozenset(("u7",)))
+    sent = built("counter", "analytics", who=some)
+    assert isinstance(sent, Payload)
+    assert sent.fields == {"plan": "pro"}
+
+
+def test_one_category_may_be_stopped_and_another_not() -> None:
+    sent = built("crm", "service", stopped=lambda purpose, category: category == "names")
+    assert isinstance(sent, Payload)
+    assert set(sent.fields) == {"plan", "note"}
+    assert sent.pseudonym == "crm-7"
+
+
+def happened(name: str, purposes: str = "analytics", **values: Any) -> Happened:
+    return Happened(name, NOON, values, RULES.bits[purposes])
+
+
+def test_event_leaves_with_its_own_values_for_a_purpose_in_its_mask() -> None:
+    sent = built("counter", "analytics", event=happened("Ordered", plan="basic", other="x"))
+    assert sent == Payload(
+        "counter", "analytics", {"plan": "basic"}, "counter-7", "Ordered", NOON
+    )
+    for event, reason in (
+        (happened("Ordered", "service", plan="basic"), "not_lawful"),
+        (happened("Billed", card_token="tok"), "category"),
+        (happened("Guessed", plan="basic"), "category"),
+    ):
+        refused = built("counter", "analytics", event=event)
+        assert isinstance(refused, Refused)
+        assert refused.reason == reason
+
+
+# Whatever the policy says
+
+CATEGORIES = ("names", "network", "activity", "code", "undefined")
+PURPOSES = ("one", "two", "three")
+FIELDS = ("email", "ip", "plan", "note", "city")
+
+declared = st.builds(
+    Property,
+    category=st.sampled_from(CATEGORIES[:4]) | st.none(),
+    purposes=st.lists(st.sampled_from(PURPOSES)).map(tuple),
+    reduce=st.sampled_from((None, "drop", "keyed_hash", "country")),
+)
+recipients = st.builds(
+    Recipient,
+    country=st.sampled_from((Country("FR"), Country("GB"), Country("US"), None)),
+    role=st.sampled_from(("processor", "controller")),
+    categories=st.lists(st.sampled_from(CATEGORIES)).map(tuple),
+    purposes=st.lists(st.sampled_from((*PURPOSES, "undefined"))).map(tuple),
+    fields=st.lists(st.sampled_from((*FIELDS, "undefined"))).map(tuple),
+    pseudonymous=st.booleans(),
+    until=st.sampled_from((None, Date("2026-01-01"))),
+)
+
+
+def policy_of(properties: dict[str, Property], recipient: Recipient) -> Policy:
+    data = {
+        "categories": {
+            "names": {"means": ["user.name"], "identifying": True, "purposes": ["one"]},
+            "network": {"means": ["user.device.ip_address"], "identifying": True},
+            "activity": {"means": ["user.behavior"], "purposes": ["one", "two"]},
+            "code": {"means": ["system.operations"], "contains_personal_data": False},
+        },
+        "purposes": {name: {"basis": "contract"} for name in PURPOSES},
+    }
+    plain = convert(data, Policy)
+    return replace(plain, properties=properties, recipients={"who": recipient})
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.dictionaries(st.sampled_from(FIELDS), declared),
+    recipients,
+    st.sampled_from(PURPOSES),
+)
+def test_payload_holds_no_field_outside_the_allowed_set(
+    properties: dict[str, Property], recipient: Recipient, purpose: str
+) -> None:
+    policy = policy_of(properties, recipient)
+    own: Rules = rules_of(
+        policy,
+        {name: 1 << bit for bit, name in enumerate(PURPOSES)},
+        number=1,
+        digest=str,
+        country_of=str,
+    )
+    values = {name: f"value of {name}" for name in (*FIELDS, "undefined")}
+    sent = built("who", purpose, who=Known(7, values), rules=own)
+    if isinstance(sent, Refused):
+        return
+    assert purpose in recipient.purposes
+    assert sent.fields
+    identifies = False
+    for name in sent.fields:
+        known = properties[name]
+        assert known.category in recipient.categories
+        assert known.category != "code"
+        category = policy.categories[known.category or ""]
+        assert purpose in (known.purposes or category.purposes)
+        assert known.reduce != "drop"
+        assert name in recipient.fields or (
+            not recipient.fields and known.category != "network"
+        )
+        if category.identifying and known.reduce is None:
+            identifies = True
+    assert not (identifies and recipient.pseudonymous)
+    assert bool(sent.pseudonym) != identifies
