@@ -12,6 +12,7 @@ commits); others may open it to read, and see what was applied when they opened 
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +32,7 @@ from sojourn import asking, audit, control, counterfactual, folder, kernels, pub
 from sojourn.accounts import sessions
 from sojourn.consent import records
 from sojourn.consent.consents import Basis, Consents, Decision
-from sojourn.consent.records import ConsentRecord
+from sojourn.consent.records import ConsentRecord, State
 from sojourn.counterfactual import Consequence
 from sojourn.drop_reason import Dropped
 from sojourn.egress.log import Transfer
@@ -75,6 +76,8 @@ from sojourn.wire import Wire
 
 FORMATS: dict[str, Format] = found_in("sojourn.formats", "FORMAT")
 WIRES: dict[str, Wire] = found_in("sojourn.wires", "WIRE")
+SWITCH_S = 0.0005
+"""How long a thread may keep the interpreter when another one waits for it."""
 POLL_S = 0.2
 """How soon rows are noticed that another process, such as an import, put into the inbox."""
 APPLY_S_MAX = 600.0
@@ -130,6 +133,9 @@ class Sojourn:
     def start(self) -> None:
         """Apply what arrives, and do the background work, until closed."""
         kernels.warm()
+        # A question hands the interpreter back for each kernel; it should not wait 5 ms each time
+        # to get it again while events are being applied.
+        sys.setswitchinterval(SWITCH_S)
         if self.writes:
             self._run(self._apply_forever, "applier")
             self._run(lambda: run_jobs(self._jobs(), self._stop, self._note), "jobs")
@@ -328,7 +334,7 @@ class Sojourn:
     def restrict(self, project: Project, person: int, *, actor: str, lift: bool = False) -> None:
         """From the next question on nobody sees this person (GDPR 18), or sees them again."""
         members = project.parts.members(project.parts.today(person))
-        state = {records.EVERY_PURPOSE: "given" if lift else "objected"}
+        state: dict[str, State] = {records.EVERY_PURPOSE: "given" if lift else "objected"}
         with control.writing(self.engine).begin() as connection:
             records.stop(connection, project.id, members, state)
             action = "lift restriction" if lift else "restrict"
@@ -466,7 +472,12 @@ class Sojourn:
         with self._applying:
             if self.writes:
                 self.applier.commit(now=True)
-            return retaining.retain(self.engine, project, self.clock_ms(), actor=actor, dry=dry)
+            now = self.clock_ms()
+            retained = retaining.retain(self.engine, project, now, actor=actor, dry=dry)
+        if not dry:
+            self.inbox.forget()
+            control.cut_log(self.engine)
+        return retained
 
     def _jobs(self) -> tuple[Job, ...]:
         return (

@@ -312,6 +312,14 @@ def writing(engine: sa.Engine) -> sa.Engine:
     return engine.execution_options(writes=True)
 
 
+def cut_log(engine: sa.Engine) -> None:
+    """Empty the write-ahead log, in which what was deleted still stands."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            raw: Any = connection.connection.dbapi_connection
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
 def upsert(
     connection: sa.Connection,
     table: sa.Table,

@@ -131,14 +131,14 @@ def _refuse_too_soon(
     if not widening:
         return
     first, more = widening[0], len(widening) - 1
-    detail = f"{first.path}: {first.what}" + (f" {more} more changes widen." if more else "")
+    others = f" And {more} more." if more else ""
     notice = before.changes.notice
     earliest = today if notice is None else today + notice.longest
     if begin is None or begin < earliest:
         told = f"people are told {notice} before" if notice else "people are told from when on"
         raise BadQuestion(
             "This version widens what is done with data",
-            detail=f"{detail} With such a version, {told} (S1-41).",
+            detail=f"{first.path}: {first.what}{others} Of such a version, {told} (S1-41).",
             where="from",
             mend=f"Say from which day on: {earliest} or later.",
         )

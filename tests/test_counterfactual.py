@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from sojourn.application import Sojourn
-from sojourn.counterfactual import Consequence
+from sojourn.counterfactual import Consequence, Judge, Outcome
 from sojourn.event import Event, Signals
 from sojourn.ingest.project import Project
 from sojourn.policy.compile import compile as compile_policy
@@ -56,8 +56,8 @@ def after(shop: Shop, *changes: tuple[str, str], days: int = 30) -> list[tuple[s
     text = GOOD
     for old, new in changes:
         text = changed(old, new, text)
-    old, new = (compile_policy(one, TODAY).policy for one in (GOOD, text))
-    found = sojourn.policy_consequences(project, old, new, days)
+    before, now = (compile_policy(one, TODAY).policy for one in (GOOD, text))
+    found = sojourn.policy_consequences(project, before, now, days)
     assert all(isinstance(one, Consequence) for one in found)
     return [(one.kind, one.of, one.events, one.people) for one in found]
 
@@ -150,3 +150,27 @@ def test_a_project_without_events_has_nothing_to_judge(shop: Shop) -> None:
     # What is told of a person is no event.
     send(sojourn, empty, [profile(user="f", ts=sojourn.clock_ms() - NOON_MS, plan="pro")])
     assert sojourn.policy_consequences(empty, policy, policy, 30) == []
+
+
+def test_what_a_person_stopped_stays_stopped() -> None:
+    both = "events:\n  Signed In: {category: logs, purposes: [service, security]}\n"
+    one = "events:\n  Signed In: {category: logs, purposes: [security]}\n"
+    old, new = (compile_policy(changed("events:\n", text), TODAY).policy for text in (both, one))
+    judge = Judge(old, new, {"service": 1, "security": 2})
+    assert list(judge.of("Signed In", 3)) == []
+    # Security was lawful for everybody: whose event was not for it had objected.
+    assert list(judge.of("Signed In", 1)) == [
+        Outcome("refused", ""),
+        Outcome("refused", "Signed In"),
+    ]
+
+
+def test_a_purpose_that_the_project_never_had_may_be_lawful() -> None:
+    research = (
+        "  research: {use: analytics.reporting, basis: legitimate_interests}\n  openings: {use"
+    )
+    text = changed("  openings: {use", research)
+    text = changed("logs, purposes: [analytics], prop", "logs, purposes: [research], prop", text)
+    old, new = (compile_policy(one, TODAY).policy for one in (GOOD, text))
+    judge = Judge(old, new, {f"p{bit}": 1 << bit for bit in range(16)})
+    assert list(judge.of("Page Viewed", 1)) == []

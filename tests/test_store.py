@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 
-from sojourn.store import BUCKETS, CORE, Store
+from sojourn.store import BUCKETS, CORE, Rewritten, Store
 from sojourn.stores.delta import STATISTICS, DeltaStore
 from sojourn.stores.memory import MemoryStore
 
@@ -134,3 +135,104 @@ def test_other_tools_read_the_delta_table(tmp_path: Path) -> None:
     files = f"{tmp_path}/*/*/*.parquet"
     query = f"SELECT event, count(*) FROM read_parquet('{files}', union_by_name = true) GROUP BY 1"
     assert sorted(duckdb.sql(query).fetchall()) == [("cart", 2), ("paid", 1)]
+
+
+@dataclass
+class Without:
+    """A change that takes out some orders of arrival, of people it may look at."""
+
+    gone: tuple[int, ...]
+    people: tuple[int, ...] = (1, 2, 3)
+    columns: tuple[str, ...] = ("person",)
+
+    def concerns(self, rows: pa.Table) -> bool:
+        assert rows.column_names == ["person"]
+        return bool(np.isin(rows["person"].to_numpy(), self.people).any())
+
+    def weigh(self, rows: pa.Table) -> int | None:
+        assert {"month", "bucket"}.isdisjoint(rows.column_names)
+        left = len(self.made(rows))
+        return None if left == len(rows) else left
+
+    def made(self, rows: pa.Table) -> pa.Table:
+        return rows.filter(pa.array(~np.isin(rows["order"].to_numpy(), self.gone)))
+
+
+SPREAD = ((1, 1, 1, "a"), (1, MONTH_MS, 2, "b"), (1, MONTH_MS + 1, 3, "c"), (2, 1, 4, "d"))
+
+
+def test_a_change_takes_rows_out_and_is_another_edition(store: Store) -> None:
+    store.append(rows(*SPREAD[:2], p_price=[2.5, 3.5]), through=3)
+    store.append(rows(*SPREAD[2:], p_plan=["pro", "free"]), through=5)
+    assert store.edition() == 0
+    assert store.rewrite(Without((1, 2)), dry=True) == Rewritten(1, 1)
+    assert orders(store.read(["order"])) == [1, 2, 3, 4]
+    assert store.rewrite(Without((1, 2))) == Rewritten(1, 1)
+    store.forget()
+    assert (store.edition(), store.committed()) == (1, 5)
+    back = store.read(["order", "event", "p_price", "p_plan"]).sort_by("order").to_pylist()
+    assert back == [
+        {"order": 3, "event": "c", "p_price": None, "p_plan": "pro"},
+        {"order": 4, "event": "d", "p_price": None, "p_plan": "free"},
+    ]
+    store.append(rows((3, 1, 6, "e"), p_price=[4.5]), through=7)
+    assert (store.edition(), store.committed()) == (1, 7)
+    assert orders(store.read(["order"])) == [3, 4, 6]
+
+
+def test_a_change_that_finds_nothing_changes_nothing(store: Store) -> None:
+    assert store.rewrite(Without((1,))) == Rewritten()
+    store.forget()
+    store.append(rows(*SPREAD), through=3)
+    assert store.rewrite(Without((9,))) == store.rewrite(Without((1,), people=())) == Rewritten()
+    assert store.edition() == 0
+    assert store.rewrite(Without((1, 2, 3, 4))) == Rewritten(3, 0)
+    assert store.committed() == 3
+    assert orders(store.read(["order"])) == []
+
+
+def test_a_changed_delta_table_keeps_its_other_files_and_nothing_of_its_past(
+    tmp_path: Path,
+) -> None:
+    store = DeltaStore(tmp_path)
+    store.append(rows(*SPREAD), through=3)
+    before = set(DeltaTable(str(tmp_path)).file_uris())
+    store.rewrite(Without((1, 2)))
+    store.forget()
+    after = set(DeltaTable(str(tmp_path)).file_uris())
+    assert [name for name in before & after if "bucket=2" in name]
+    assert len(before & after) == 1
+    on_disk = {str(path) for path in tmp_path.glob("month=*/*/*.parquet")}
+    assert on_disk == after
+    log = tmp_path / "_delta_log"
+    (entry,) = log.glob("*.json")
+    (checkpoint,) = log.glob("*.checkpoint.parquet")
+    assert entry.name.partition(".")[0] == checkpoint.name.partition(".")[0]
+    added = [one["stats"] for one in pq.read_table(checkpoint)["add"].to_pylist() if one]
+    assert len(added) == 2
+    assert all('"order":2' not in told.replace(" ", "") for told in added)
+    (rewritten,) = after - before
+    group = pq.ParquetFile(rewritten).metadata.row_group(0)
+    shown = [group.column(index) for index in range(group.num_columns)]
+    assert {
+        one.path_in_schema for one in shown if one.statistics and one.statistics.has_min_max
+    } == (set(STATISTICS))
+
+
+def test_reading_goes_on_when_files_go_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = DeltaStore(tmp_path)
+    store.append(rows(*SPREAD), through=3)
+    real = DeltaStore._rows
+    calls = []
+
+    def rewritten_meanwhile(self: DeltaStore, *given: object) -> pa.Table:
+        calls.append(given)
+        if len(calls) == 1:
+            raise FileNotFoundError
+        return real(self, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(DeltaStore, "_rows", rewritten_meanwhile)
+    assert orders(store.read(["order"])) == [1, 2, 3, 4]
+    assert len(calls) == 2

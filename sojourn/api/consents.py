@@ -1,4 +1,4 @@
-"""Consent over HTTP: decisions come in with the write key, as events do; proof goes to the owner."""
+"""Consent over HTTP: decisions come in with the write key, as events do; proof goes out."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ class Taken(msgspec.Struct, frozen=True):
     "/v1/consents",
     http_method=[HttpMethod.POST, HttpMethod.OPTIONS],
     summary="Take down what a person decided",
-    operation_id="record_consent",
     status_code=200,
     raises=[],
     request_max_body_size=None,  # `read` has a limit of its own

@@ -15,7 +15,7 @@ from sojourn.errors import NotFound
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web" / "dist"
-TRACKER = ROOT / "tracker" / "dist" / "sojourn.js"
+TRACKER = ROOT / "tracker" / "dist"
 
 SECURITY = {
     "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -65,7 +65,19 @@ async def show_room(room: FromPath[str]) -> File:
 @get("/sojourn.js", include_in_schema=False)
 async def show_tracker() -> File:
     """The browser script."""
-    return _file(TRACKER, "text/javascript", "max-age=3600")
+    return _file(TRACKER / "sojourn.js", "text/javascript", "max-age=3600")
+
+
+@get("/consent.js", include_in_schema=False)
+async def show_banner_script() -> File:
+    """The script that asks for consent, on any site."""
+    return _file(TRACKER / "consent.js", "text/javascript", "max-age=3600")
+
+
+@get("/preferences.js", include_in_schema=False)
+async def show_preferences_script() -> File:
+    """The script of the preference centre."""
+    return _file(TRACKER / "preferences.js", "text/javascript", "max-age=3600")
 
 
 # Built files are named by their content, so they never change under their name.

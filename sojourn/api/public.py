@@ -53,7 +53,7 @@ class Shown:
 def show_privacy_notice(
     request: AnyRequest, state: State, project: FromPath[str]
 ) -> Response[bytes]:
-    return _page(_shown(request, state.sojourn, project), "notice")
+    return _page(shown_to(request, state.sojourn, project), "notice")
 
 
 @get(
@@ -63,7 +63,7 @@ def show_privacy_notice(
     summary="Show who receives data",
 )
 def show_recipients(request: AnyRequest, state: State, project: FromPath[str]) -> Response[bytes]:
-    return _page(_shown(request, state.sojourn, project), "recipients")
+    return _page(shown_to(request, state.sojourn, project), "recipients")
 
 
 @get(
@@ -73,7 +73,7 @@ def show_recipients(request: AnyRequest, state: State, project: FromPath[str]) -
     summary="Show the list of cookies",
 )
 def show_cookies(request: AnyRequest, state: State, project: FromPath[str]) -> Response[bytes]:
-    return _page(_shown(request, state.sojourn, project), "cookies")
+    return _page(shown_to(request, state.sojourn, project), "cookies")
 
 
 @get(
@@ -83,7 +83,7 @@ def show_cookies(request: AnyRequest, state: State, project: FromPath[str]) -> R
     summary="Show the policy itself, line by line",
 )
 def show_policy_text(request: AnyRequest, state: State, project: FromPath[str]) -> Response[bytes]:
-    return _page(_shown(request, state.sojourn, project), "text")
+    return _page(shown_to(request, state.sojourn, project), "text")
 
 
 @get(
@@ -93,8 +93,8 @@ def show_policy_text(request: AnyRequest, state: State, project: FromPath[str]) 
     summary="Show the versions of the policy, with their dates",
 )
 def show_changes(request: AnyRequest, state: State, project: FromPath[str]) -> Response[bytes]:
-    shown = _shown(request, state.sojourn, project)
-    return _respond(
+    shown = shown_to(request, state.sojourn, project)
+    return respond(
         _chronicle(shown.history, shown.version.number, shown.today, shown.zone), "html", shown
     )
 
@@ -106,7 +106,7 @@ def show_changes(request: AnyRequest, state: State, project: FromPath[str]) -> R
     summary="Tell whether Global Privacy Control is honoured",
 )
 def show_gpc(request: AnyRequest, state: State, project: FromPath[str]) -> Response[bytes]:
-    return _page(_shown(request, state.sojourn, project), "gpc", "json")
+    return _page(shown_to(request, state.sojourn, project), "gpc", "json")
 
 
 @get(
@@ -165,7 +165,7 @@ def _record(format: str) -> HTTPRouteHandler:
     return show_record
 
 
-def _shown(request: AnyRequest, sojourn: Sojourn, name: str) -> Shown:
+def shown_to(request: AnyRequest, sojourn: Sojourn, name: str) -> Shown:
     """The policy of a project as the caller may see it. A draft is shown to members only; to
     strangers it looks as if there were no such project."""
     known = next((one for one in sojourn.projects() if one.name == name), None)
@@ -202,13 +202,20 @@ def _page(
     shown: Shown, document: str, format: str = "html", cache: str | None = None
 ) -> Response[bytes]:
     text = show.shown(shown.version.text, document, format, shown.today)
-    return _respond(text, format, shown, cache)
+    return respond(text, format, shown, cache)
 
 
-def _respond(text: str, format: str, shown: Shown, cache: str | None = None) -> Response[bytes]:
+def respond(
+    text: str,
+    format: str,
+    shown: Shown,
+    cache: str | None = None,
+    security: str = PAGE_SECURITY,
+) -> Response[bytes]:
+    """A document as a response; `security` is what its page may do."""
     headers = {"Cache-Control": cache or (SHUT_CACHE if shown.draft else OPEN_CACHE)}
     if format == "html":
-        headers["Content-Security-Policy"] = PAGE_SECURITY
+        headers["Content-Security-Policy"] = security
     return Response(text.encode(), media_type=MEDIA_TYPES[format], headers=headers)
 
 

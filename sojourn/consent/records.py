@@ -194,16 +194,21 @@ def stop(
 ) -> None:
     """From now on these people are unseen for the purposes stopped, and seen for those given."""
     table = control.unseen
+    ids = list(people)
+    connection.execute(
+        sa.delete(table).where(
+            table.c.project == project,
+            table.c.person.in_(ids),
+            table.c.purpose.in_(list(purposes)),
+        )
+    )
     rows = [
         {"project": project, "person": person, "purpose": purpose}
-        for person in people
-        for purpose in purposes
+        for person in ids
+        for purpose, state in purposes.items()
+        if state in STOPS
     ]
-    for row in rows:
-        own = [table.c[name] == value for name, value in row.items()]
-        connection.execute(sa.delete(table).where(*own))
-    stopped = [row for row in rows if purposes[row["purpose"]] in STOPS]
-    control.insert_many(connection, table, stopped)
+    control.insert_many(connection, table, rows)
 
 
 def unseen(connection: sa.Connection, project: int, purpose: str) -> list[int]:

@@ -52,9 +52,7 @@ def settle(connection: sa.Connection, transfer: str, status: Status, detail: str
     connection.execute(settled)
 
 
-def recent(
-    connection: sa.Connection, project: int, limit: int, before: str = ""
-) -> list[Transfer]:
+def recent(connection: sa.Connection, project: int, limit: int, before: str = "") -> list[Transfer]:
     """A page of a project's sendings, newest first, behind the one whose id is `before`."""
     table = control.transfers
     chosen = sa.select(table).where(table.c.project == project)

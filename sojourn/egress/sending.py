@@ -1,14 +1,9 @@
-"""Sending: from a wish to a payload, to the log, to the recipient's webhook, to the log again.
-
-What a person lets be done is read from their newest rows: of each purpose, the newest row that
-could have been lawful for it says by its mask whether it was. Who has no such row has agreed to
-nothing and stopped nothing.
-"""
+"""Sending: from a wish to a payload, to the log, to the recipient's webhook, to the log again."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from uuid import uuid4
@@ -21,6 +16,7 @@ from sojourn import audit
 from sojourn.control import writing
 from sojourn.egress import log, webhook
 from sojourn.egress.log import Transfer
+from sojourn.egress.will import stopped_by
 from sojourn.errors import BadQuestion, NotFound
 from sojourn.geography import country_of
 from sojourn.ingest.project import Project
@@ -30,9 +26,8 @@ from sojourn.policy import versions
 from sojourn.policy.compile import compiled_to_run
 from sojourn.policy.gate import mask_of
 from sojourn.policy.recipients import RecipientRule
-from sojourn.policy.rules import EventRule, Rules, rules_of
-from sojourn.policy.sending import Happened, Known, Payload, Refused, Stopped, payload
-from sojourn.timelines.parts import Snapshot
+from sojourn.policy.rules import Rules, rules_of
+from sojourn.policy.sending import Happened, Known, Payload, Refused, payload
 
 UTC = ZoneInfo("UTC")
 SIGNATURES = "signatures"
@@ -147,7 +142,9 @@ class Egress:
             at,
             event=event,
             pseudonym=lambda who: project.vault.pseudonym(connection, recipient, who),
-            stopped=_stopped(rules, project, person),
+            stopped=stopped_by(
+                connection, rules, project, person, sending.purpose, self.clock_ms()
+            ),
         )
 
 
@@ -188,39 +185,3 @@ def _address(rules: Rules, sending: Sending) -> str:
             mend="Say `webhook:` with its address in the policy.",
         )
     return rule.webhook
-
-
-def _stopped(rules: Rules, project: Project, person: int) -> Stopped:
-    """What a person keeps from which purpose. Who may not be seen keeps everything from all."""
-    if project.parts.hides(person):
-        return lambda purpose, category: True
-    given = stopped = judged = 0
-    for rule, purposes in _newest(rules, project.parts.now(), person):
-        new = rule.purposes & ~judged
-        given |= new & purposes
-        stopped |= new & ~purposes
-        judged |= new
-
-    def stops(purpose: str, category: str) -> bool:
-        line = rules.line(category, "")
-        lawful = (line.always | line.asked & given) & ~(stopped & line.stoppable)
-        return not lawful & rules.bits[purpose]
-
-    return stops
-
-
-def _newest(rules: Rules, snapshot: Snapshot, person: int) -> Iterator[tuple[EventRule, int]]:
-    """The rule of each of a person's rows, and for which purposes it was lawful, newest first."""
-    rows: list[tuple[int, EventRule, int]] = []
-    for part in snapshot.parts:
-        place = int(part.people.searchsorted(person))
-        if place == len(part.people) or part.people[place] != person:
-            continue
-        for row in range(int(part.facts[place]), int(part.ends[place])):
-            happened = row >= part.starts[place]
-            name = part.names[part.event[row]] if happened else ""
-            rule = rules.events.get(name, rules.other_event) if happened else rules.told
-            if rule is not None:
-                rows.append((int(part.ts[row]), rule, int(part.purposes[row])))
-    rows.sort(key=lambda row: row[0], reverse=True)
-    yield from ((rule, purposes) for _, rule, purposes in rows)

@@ -56,7 +56,7 @@ class Names:
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """What the steps know besides the event: when it arrived, the rules of the project's policy,
-    its names, and what people have said. `withheld` counts the properties that were taken out, by reason."""
+    its names, and what people have said. `withheld` counts the properties taken out, by reason."""
 
     received_ms: int
     rules: Rules

@@ -33,7 +33,7 @@ def without_secrets(event: Event, withheld: Counter[str]) -> Event | Dropped:
     """The event without properties that hold a secret; no event if its name or an identifier is
     one."""
     if secrets.found_in(event.name) or any(
-        [secrets.found_in(identifier.value) for identifier in event.identifiers]
+        secrets.found_in(identifier.value) for identifier in event.identifiers
     ):
         return Dropped(DropReason.SECRET, "Its name or an identifier looks like a secret.")
     properties = _without_secrets(event.properties, withheld)
@@ -177,7 +177,7 @@ def _served(
             if value is None:
                 withheld[Withheld.REDUCED.value] += 1
                 continue
-        if own.sealed or value in identifiers or taxonomy.looks_identifying(value):
+        if own.sealed or (type(value) is str and taxonomy.names_person(value, identifiers)):
             sealed[name] = value
         else:
             clear[name] = value

@@ -1,4 +1,4 @@
-"""Pages: HTML that stands alone, without a script, in which everything said is escaped.
+"""Pages: HTML that stands alone, in which everything said is escaped; one of them runs a script.
 
 Only `tag` makes markup, and it escapes whatever is not markup already, so that text of a policy
 stays text. Each statement carries a link to the line of the policy that made it.
@@ -27,12 +27,13 @@ PUBLIC = {
     "privacy": "Privacy notice",
     "recipients": "Who receives data",
     "cookies": "Cookies",
+    "preferences": "Your choices",
     "changes": "Changes",
     "policy": "The policy itself",
 }
 """A project's public pages: their addresses beside each other, and how a link calls them."""
 
-_EMPTY = frozenset(("br", "meta"))
+_EMPTY = frozenset(("br", "input", "meta"))
 
 
 class Markup(str):
@@ -126,8 +127,16 @@ class Sheet:
         return path in self.compiled.source.keys
 
 
-def page(sheet: Sheet, title: str, lead: str, sections: Sequence[Section], here: str) -> str:
-    """A whole page; `here` is its own address among the public pages."""
+def page(
+    sheet: Sheet,
+    title: str,
+    lead: str,
+    sections: Sequence[Section],
+    here: str,
+    script: str = "",
+) -> str:
+    """A whole page; `here` is its own address among the public pages, `script` that of the script
+    it runs."""
     organisation = sheet.policy.organisation.name or "An organisation that has not said its name"
     version = sheet.policy.version or "without a number"
     header = tag(
@@ -141,10 +150,10 @@ def page(sheet: Sheet, title: str, lead: str, sections: Sequence[Section], here:
     )  # fmt: skip
     main = [tag("section", tag("h2", one.title, id=one.anchor), one.content) for one in sections]
     body = tag("body", _draft(sheet), header, tag("main", *main), _footer(here))
-    return f"<!doctype html>\n{tag('html', _head(title, organisation), body, lang='en')}\n"
+    return f"<!doctype html>\n{tag('html', _head(title, organisation, script), body, lang='en')}\n"
 
 
-def _head(title: str, organisation: str) -> Markup:
+def _head(title: str, organisation: str, script: str) -> Markup:
     return tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -152,6 +161,7 @@ def _head(title: str, organisation: str) -> Markup:
         tag("title", f"{title} · {organisation}"),
         # The style is ours, and a sheet of style is not written with entities.
         Markup(f"<style>{STYLE}</style>"),
+        tag("script", src=script, defer="") if script else Markup(),
     )
 
 

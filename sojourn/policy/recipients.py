@@ -1,4 +1,4 @@
-"""Recipients as the send gate looks them up: who, what for, which fields exactly, and on which days.
+"""Recipients as the send gate looks them up: who, what for, which fields, and on which days.
 
 A property is a field of a recipient if its category is one that the recipient is given, if `fields`
 names it where fields are named, and if it is collected for a purpose of theirs. Network data leave

@@ -34,29 +34,31 @@ _TOKENS = re.compile(
     r"|\bxox[abpr]-[\w-]{10,}|\bSG\.[\w-]{16,}\.[\w-]{16,}|\bAIza[\w-]{35}"
     r"|\bBearer [\w\-.~+/]{16,}"
 )
+_SMALL_MARKS = ("k_live_", "k_test_", "xox", "glpat-", "github_pat_")
 _TOKEN_MARKS = (
-    *("eyJ", "AKIA", "ASIA", "k_live_", "k_test_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_"),
-    *("github_pat_", "glpat-", "xox", "SG.", "AIza", "Bearer "),
+    *_SMALL_MARKS,
+    *("eyJ", "AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "SG.", "AIza", "Bearer "),
 )
 """One of these stands in every token that `_TOKENS` knows; to look for them first is quicker."""
 _PRIVATE_KEY = "PRIVATE KEY"
-_LONG = re.compile(r"[\w+/.-]{16}")
+_LONG = re.compile(r"[A-Za-z0-9_+/.\-]{16}")
 """Every token, and every secret in base64, has so many characters without a space."""
 _NAMED = re.compile(
     r"(?:pass(?:word|wd|phrase)|pwd|secret|access_token|refresh_token|api_?key)"
     r"[\"']?\s*[=:]\s*[\"']?[^\s\"'&;,}\]]{4,}"
 )
 """A password or a token that is named where it stands: in an address, in JSON, in a form."""
+_NAMED_MARKS = ("pass", "pwd", "secret", "token", "key")
 _NAMES = re.compile(
     r"pass(word|wd|phrase|code)(_hash)?|pwd|secret|credential|card_?number|cvv|cvc|"
     r"(access|refresh|auth|api|id|session|bearer)_?(token|key)|token",
     re.IGNORECASE,
 )
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
-_LENGTH_MIN = 8
 _CARD_MIN = 14
+"""Shorter texts hold no card number, no token and nothing in base64."""
 _CARD_NUMBER_MIN = 1e13
-"""Shorter texts hold none of these, or no card number; smaller numbers are none."""
+_ALL_DIGITS = b"0123456789"
 
 
 def named_like(name: str) -> Secret | None:
@@ -72,24 +74,25 @@ def named_like(name: str) -> Secret | None:
     return "password" if word.startswith(("pass", "pwd", "secret", "cred")) else "token"
 
 
-# The values of a few properties repeat in most events.
-@lru_cache(maxsize=50_000)
 def found_in(text: str) -> Secret | None:
     """The secret that a text holds, if it holds one."""
-    if len(text) < _LENGTH_MIN:
+    if len(text) < _CARD_MIN and "=" not in text and ":" not in text:
         return None
-    found = _plainly_in(text)
-    if found is not None or not _LONG.search(text):
+    lower = text.lower()
+    found = _plainly_in(text, lower)
+    # Without capitals there is no base64, and no token but of the kinds that are marked below.
+    if found is not None or (lower == text and not _holds(text, _SMALL_MARKS)):
         return found
-    for mark in _TOKEN_MARKS:
-        if mark in text and _TOKENS.search(text):
-            return "token"
+    if not _LONG.search(text):
+        return "token" if _PRIVATE_KEY in text else None
+    if _holds(text, _TOKEN_MARKS) and _TOKENS.search(text):
+        return "token"
     for candidate in _BASE64.findall(text):
         # What base64 makes of digits and words has small and capital letters.
         if candidate.islower() or candidate.isupper():
             continue
         plain = _decoded(candidate)
-        if plain and (found := _plainly_in(plain)) is not None:
+        if plain and (found := _plainly_in(plain, plain.lower())) is not None:
             return found
     return None
 
@@ -97,7 +100,7 @@ def found_in(text: str) -> Secret | None:
 def secret_of(name: str, value: Any) -> Secret | None:
     """The secret that a property holds, by its name or its value."""
     if isinstance(value, str):
-        return _named(name) or (found_in(value) if len(value) >= _LENGTH_MIN else None)
+        return _named(name) or found_in(value)
     if isinstance(value, float) and value >= _CARD_NUMBER_MIN and value.is_integer():
         return found_in(f"{value:.0f}")
     return None
@@ -108,19 +111,26 @@ def _named(name: str) -> Secret | None:
     return named_like(name)
 
 
-def _plainly_in(text: str) -> Secret | None:
-    for digits in _DIGITS.findall(text) if len(text) >= _CARD_MIN else ():
-        if _is_card("".join(char for char in digits if char.isdigit())):
-            return "card_number"
-    if _PRIVATE_KEY in text:
-        return "token"
-    lower = text.lower()
-    if "pass" in lower or "pwd" in lower or "secret" in lower or "token" in lower or "key" in lower:
+def _plainly_in(text: str, lower: str) -> Secret | None:
+    raw = text.encode(errors="replace")
+    if len(raw) - len(raw.translate(None, _ALL_DIGITS)) >= _CARD_MIN:
+        for digits in _DIGITS.findall(text):
+            if _is_card("".join(char for char in digits if char.isdigit())):
+                return "card_number"
+    if ("=" in text or ":" in text) and _holds(lower, _NAMED_MARKS):
         named = _NAMED.search(lower)
         if named is not None:
             is_token = "token" in named.group() or "key" in named.group()
             return "token" if is_token else "password"
     return None
+
+
+def _holds(text: str, marks: tuple[str, ...]) -> bool:
+    # A loop takes a third of the time of `any`, and this runs for every value that arrives.
+    for mark in marks:  # noqa: SIM110
+        if mark in text:
+            return True
+    return False
 
 
 def _is_card(digits: str) -> bool:

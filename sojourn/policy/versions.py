@@ -135,9 +135,16 @@ def history(connection: sa.Connection, project: int) -> list[Version]:
     chosen = sa.select(*columns).where(table.c.project == project).order_by(table.c.number)
     return [
         Version(
-            number, version, bytes(digest), *rest, msgspec.json.decode(asks, type=tuple[str, ...])
+            number=row.number,
+            version=row.version,
+            digest=bytes(row.digest),
+            text=row.text,
+            published_ms=row.published_ms,
+            effective_ms=row.effective_ms,
+            actor=row.actor,
+            asks_again=msgspec.json.decode(row.asks_again, type=tuple[str, ...]),
         )
-        for number, version, digest, *rest, asks in connection.execute(chosen)
+        for row in connection.execute(chosen)
     ]
 
 

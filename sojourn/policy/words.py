@@ -54,7 +54,6 @@ class Duration(str):
             case _:
                 return timedelta(days=self.number)
 
-
     def after(self, at: datetime) -> datetime:
         """The instant so much later by the calendar; a month that is too short ends earlier."""
         months = {"month": self.number, "year": 12 * self.number}.get(self.unit)

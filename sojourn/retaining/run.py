@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
@@ -106,7 +105,6 @@ def retain(
     if not dry:
         with control.writing(engine).begin() as connection:
             _record(connection, project, at_ms, actor, retained)
-        _cut_log(engine)
     return retained
 
 
@@ -191,13 +189,3 @@ def _record(
         f"{retained.rewritten} rewritten"
     )
     audit.write(connection, at_ms, actor, "retain", subject)
-
-
-def _cut_log(engine: sa.Engine) -> None:
-    """What was overwritten still stands in a write-ahead log; a reader may hold on to it until the
-    next run."""
-    if engine.dialect.name == "sqlite":
-        with suppress(sa.exc.OperationalError), engine.connect() as connection:
-            raw = connection.connection.dbapi_connection
-            if raw is not None:
-                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -58,8 +58,9 @@ class Sweep:
             for name, kind in vocabulary.properties()
         }
         self._values = {**self._told, SEALED: keeping.sealed}
-        # What nobody declared goes with its event, which nobody declared either.
-        watched = [name for name, own in self._values.items() if own != (keeping.other,)]
+        # A value that is kept as long as every event goes with its event, and needs no look.
+        every_event = {(keeping.other,), *map(keeping.of_event, keeping.events)}
+        watched = [name for name, own in self._values.items() if every_event != {own}]
         self.columns = (*NEEDED, *watched)
 
     def concerns(self, rows: pa.Table) -> bool:

@@ -127,22 +127,23 @@ class DeltaStore:
         table = self._table()
         if table is None:
             return Rewritten()
-        dropped, changed = [], []
-        for place in _places(table):
-            if change.concerns(_rows_at(table, place, change.columns)):
-                match change.weigh(_rows_at(table, place)):
+        dropped: list[Place] = []
+        changed: dict[Place, ds.Dataset] = {}
+        for place, data in _partitions(table):
+            if change.concerns(_given(data, change.columns)):
+                match change.weigh(_given(data)):
                     case None:
                         pass
                     case 0:
                         dropped.append(place)
                     case _:
-                        changed.append(place)
-        if not dry and dropped + changed:
+                        changed[place] = data
+        if not dry and (dropped or changed):
             # One commit: whoever opens the table finds all of the change or nothing of it.
             edition = Transaction(EDITION, self.edition() + 1)
             write_deltalake(
                 str(self._folder),
-                _changed(table, changed, change),
+                _changed(list(changed.values()), change, pa.schema(table.schema().to_arrow())),
                 mode="overwrite",
                 predicate=" OR ".join(place.condition for place in [*dropped, *changed]),
                 writer_properties=_properties,
@@ -208,26 +209,29 @@ def _files(table: DeltaTable, *, bucket: int | None = None, month: str | None = 
     return [Path(unquote(uri)) for uri in uris]
 
 
-def _places(table: DeltaTable) -> list[Place]:
-    """The partitions that have files."""
-    return sorted(Place(at["month"], int(at["bucket"])) for at in table.partitions())
+def _partitions(table: DeltaTable) -> Iterator[tuple[Place, ds.Dataset]]:
+    """The partitions that have files, with these."""
+    for place in sorted(Place(at["month"], int(at["bucket"])) for at in table.partitions()):
+        files = _files(table, bucket=place.bucket, month=place.month)
+        yield place, _dataset(table, files)
 
 
-def _rows_at(table: DeltaTable, place: Place, columns: Sequence[str] | None = None) -> pa.Table:
-    """The rows of a partition: some columns, or all that rows were given."""
-    data = _dataset(table, _files(table, bucket=place.bucket, month=place.month))
+def _given(data: ds.Dataset, columns: Sequence[str] | None = None) -> pa.Table:
+    """Some columns of a partition's rows, or all that they were given."""
     given = [name for name in data.schema.names if name not in PLACED]
     return data.to_table([name for name in given if columns is None or name in columns])
 
 
-def _changed(table: DeltaTable, places: Sequence[Place], change: Change) -> pa.RecordBatchReader:
-    """What is left of some partitions, one at a time."""
-    schema = pa.schema(table.schema().to_arrow())
+def _changed(
+    partitions: Sequence[ds.Dataset], change: Change, schema: pa.Schema
+) -> pa.RecordBatchReader:
+    """What is left of some partitions, one at a time. It runs inside of the library's writer, which
+    cannot be asked anything meanwhile."""
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for place in places:
-            rows = with_plain_events(change.made(_rows_at(table, place)))
-            yield from _placed(rows).select(schema.names).cast(schema).to_batches()
+        for data in partitions:
+            rows = _placed(with_plain_events(change.made(_given(data))))
+            yield from rows.select(schema.names).cast(schema).to_batches()
 
     return pa.RecordBatchReader.from_batches(schema, batches())
 

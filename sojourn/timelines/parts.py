@@ -190,11 +190,6 @@ class Parts:
             self._hidden = np.array(sorted(people), dtype=np.int64)
             self._current = None
 
-    def hides(self, person: int) -> bool:
-        """Whether a person may not be seen."""
-        with self._lock:
-            return self._canon.of(person) in self._canon.of_all(self._hidden)
-
     def now(self, *, latest: bool = False) -> Snapshot:
         """The parts as of this moment or, unless it must be the `latest`, of a moment ago when
         catching up takes its time; each person's run is in exactly one."""

@@ -31,6 +31,7 @@ from sojourn.settings import Settings, from_environment
 from tests.conftest import Keys, Served, make_project, outside, run_sojourn, soon
 
 DOCUMENTS = ("privacy", "recipients", "cookies", "policy", "changes", "gpc.json")
+DOCUMENTS += ("preferences", "consent.json", "consents")
 PUBLIC = {"/health", "/login/{token}", "/.well-known/gpc.json"}
 PUBLIC |= {f"/p/{{project}}/{document}" for document in DOCUMENTS}
 """What holds nothing about people; collection (below /v1) has write keys of its own."""

@@ -64,7 +64,11 @@ def test_a_restriction_is_the_owners_and_hides_at_once(server: Served, shop: Key
     [
         ({}, 400, ""),
         ([], 400, ""),
-        ({"identifiers": {"user_id": "u1"}, "purposes": {"analytics": "maybe"}, "how": "x"}, 400, ""),
+        (
+            {"identifiers": {"user_id": "u1"}, "purposes": {"analytics": "maybe"}, "how": "x"},
+            400,
+            "",
+        ),
         (
             {"identifiers": {"user_id": "u1"}, "purposes": {"spying": "given"}, "how": "x"},
             422,

@@ -11,7 +11,7 @@ from threading import Thread
 
 @dataclass(frozen=True)
 class Received:
-    """One request."""
+    """One request; the names of its headers are in lower case."""
 
     headers: dict[str, str]
     body: bytes
@@ -41,9 +41,11 @@ def receiving() -> Iterator[Receiver]:
     """A receiver that listens for as long as the context lasts."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            receiver.requests.append(Received(dict(self.headers), body))
+            receiver.requests.append(
+                Received({name.lower(): own for name, own in self.headers.items()}, body)
+            )
             self.send_response(receiver.status)
             self.send_header("Location", receiver.url)
             self.send_header("Content-Length", "0")

@@ -16,6 +16,8 @@ from litestar.testing import TestClient
 
 from sojourn.api.application import application
 from sojourn.application import Sojourn
+from sojourn.consent.consents import Decision
+from sojourn.consent.records import State
 from sojourn.egress import webhook
 from sojourn.egress.sending import Sending
 from sojourn.errors import BadQuestion, NotFound
@@ -92,9 +94,9 @@ def test_receiver_sees_exactly_the_payload_and_can_check_who_sent_it(shop: Shop)
         "fields": {"plan": "zz-pro", "note": "zz-likes-tea"},
         "pseudonym": preview.pseudonym if isinstance(preview, Payload) else "",
     }
-    assert got.headers["Sojourn-Transfer"] == transfer.id
+    assert got.headers["sojourn-transfer"] == transfer.id
     key = shop.sojourn.egress(shop.project).signing_key("counter")
-    at, signed = (part.split("=")[1] for part in got.headers["Sojourn-Signature"].split(","))
+    at, signed = (part.split("=")[1] for part in got.headers["sojourn-signature"].split(","))
     assert int(at) == shop.clock.now_ms // 1000
     expected = hmac.new(key, f"{at}.".encode() + got.body, "sha256").hexdigest()
     assert hmac.compare_digest(signed, expected)
@@ -136,7 +138,6 @@ def test_log_holds_no_value_of_the_person(shop: Shop) -> None:
     ]
     assert b"zz-ann@b.example" in shop.receiver.requests[0].body
     data = shop.sojourn.settings.data
-    shop.sojourn.close()
     with sqlite3.connect(data / "control.db") as control:
         written = "\n".join(control.iterdump())
     assert "transfers" in written
@@ -158,6 +159,7 @@ def test_what_the_person_lets_be_done_is_what_their_newest_event_was_lawful_for(
     shop: Shop,
 ) -> None:
     def order(days: int, **signals: Any) -> None:
+        shop.clock.now_ms = max(shop.clock.now_ms, NOON_MS + days * DAY_MS)
         given = event("Ordered", days * DAY_MS, user="u7", message_id=str(days))
         send(
             shop.sojourn,
@@ -184,10 +186,40 @@ def test_consent_given_lets_mail_leave(shop: Shop) -> None:
     assert shop.send("mailer", "mail").status == "sent"
 
 
-def test_who_may_not_be_seen_is_not_sent(shop: Shop) -> None:
-    shop.project.parts.hide([shop.person])
+def test_recorded_decision_holds_until_the_next(shop: Shop) -> None:
+    def decide(purpose: str, state: State) -> None:
+        shop.clock.now_ms += 60_000
+        decision = Decision(identifiers={"user_id": "u7"}, purposes={purpose: state}, how="by mail")
+        shop.sojourn.record_consent(shop.project, decision)
+
+    decide("mail", "given")
+    assert shop.send("mailer", "mail").status == "sent"
+    decide("mail", "withdrawn")
+    assert shop.send("mailer", "mail").status == "refused"
+    decide("mail", "given")
+    shop.clock.now_ms += 200 * DAY_MS  # the policy renews consent after six months
+    assert shop.send("mailer", "mail").status == "refused"
+    decide("analytics", "objected")
+    assert shop.send("counter", "analytics").status == "refused"
+    assert shop.send("crm", "service").status == "sent"
+
+
+def test_later_event_that_says_no_goes_before_a_recorded_yes(shop: Shop) -> None:
+    given = Decision(identifiers={"user_id": "u7"}, purposes={"mail": "given"}, how="by mail")
+    shop.sojourn.record_consent(shop.project, given)
+    shop.clock.now_ms += DAY_MS
+    told = profile("u7", ts=61 * DAY_MS, language="fr")
+    no = msgspec.structs.replace(told, signals=Signals(consent={"mail": False}))
+    send(shop.sojourn, shop.project, [no])
+    assert shop.send("mailer", "mail").status == "refused"
+
+
+def test_restricted_person_is_not_sent(shop: Shop) -> None:
+    shop.sojourn.restrict(shop.project, shop.person, actor="test")
     assert shop.send("crm", "service").status == "refused"
     assert not shop.receiver.requests
+    shop.sojourn.restrict(shop.project, shop.person, actor="test", lift=True)
+    assert shop.send("crm", "service").status == "sent"
 
 
 def test_event_is_sent_with_its_name_and_time(shop: Shop) -> None:
@@ -263,8 +295,8 @@ def test_over_http_and_on_the_command_line(shop: Shop) -> None:
         assert client.get(address, params={"before": "none"}).status_code == 404
         assert client.post(address, json=wish | {"recipient": "x"}).status_code == 422
     printed = run_sojourn(
-        *("policy", "payload", "--project", "shop", "--recipient", "counter"),
-        *("--person", str(shop.person), "--purpose", "analytics"),
+        *("policy", "payload", "--project", "shop", "--recipient", "shield"),
+        *("--person", str(shop.person), "--purpose", "service"),
         data=shop.sojourn.settings.data,
     )
     assert json.loads(printed)["fields"] == {"plan": "zz-pro", "note": "zz-likes-tea"}

@@ -189,6 +189,18 @@ def test_hostile_text_stays_text(name: str) -> None:
         assert "alert(1)" in words(page)
 
 
+@pytest.mark.parametrize("section", list(yaml.load(GOOD, yaml.BaseLoader)))
+def test_every_document_can_be_made_of_a_policy_that_does_not_say_a_thing(section: str) -> None:
+    data = yaml.load(GOOD, yaml.BaseLoader)
+    del data[section]
+    compiled = compile_policy(yaml.safe_dump(data, sort_keys=False), TODAY)
+    for document in show.DOCUMENTS.values():
+        for format, render in document.formats.items():
+            made = render(compiled, TODAY)
+            if format == "html":
+                outline(made)
+
+
 def test_a_draft_says_so_and_a_policy_that_is_none_does_not() -> None:
     text = changed("sojourn: 1\n", "sojourn: 1\ndraft: true\n")
     assert "This is a draft: only members see it. policy, line 2" in words(shown(text))
