@@ -18,7 +18,7 @@ from msgspec import Meta
 
 from sojourn.api.access import AnyRequest
 from sojourn.api.collect import CORS, decode
-from sojourn.api.public import Shown, respond, shown_to
+from sojourn.api.public import SHUT_CACHE, Shown, respond, shown_to
 from sojourn.application import Sojourn
 from sojourn.consent import records
 from sojourn.consent.consents import Decision
@@ -94,7 +94,7 @@ def show_choices(request: AnyRequest, state: State, project: FromPath[str]) -> R
         country=country,
         choices=_choices(state.sojourn, project, shown, country),
     )
-    headers = {**CORS, "Cache-Control": "private, no-store" if shown.draft else OWN_CACHE}
+    headers = {**CORS, "Cache-Control": SHUT_CACHE if shown.draft else OWN_CACHE}
     body = msgspec.json.encode(offer)
     return Response(body, media_type="application/json", headers=headers)
 
@@ -118,7 +118,6 @@ def show_preferences(request: AnyRequest, state: State, project: FromPath[str]) 
     "/p/{project:str}/consents",
     http_method=[HttpMethod.POST, HttpMethod.OPTIONS],
     summary="Take down what somebody decided for themselves",
-    operation_id="decide",
     status_code=200,
     raises=[],
     request_max_body_size=DECISION_BYTES_MAX,

@@ -18,7 +18,7 @@ from sojourn import settings
 from sojourn.api.server import run
 from sojourn.application import Sojourn
 from sojourn.asking import decode_definition
-from sojourn.demo import PEOPLE, PROJECT, PROJECT_TITLE, TRUTHS, observed, simulate
+from sojourn.demo import PEOPLE, PROJECT, PROJECT_TITLE, TRUTHS, observed, policy, simulate
 from sojourn.errors import SojournError
 from sojourn.ingest.project import Project
 from sojourn.settings import Settings
@@ -90,6 +90,7 @@ def fill(chosen: Settings, *, seed: int, people: int, until: date) -> None:
         company = _company(chosen.data, Company(seed, people, until))
         if PROJECT not in (project.name for project in sojourn.projects()):
             sojourn.create_project(PROJECT, title=PROJECT_TITLE, simulated=True)
+            sojourn.publish_policy(sojourn.project(PROJECT), policy(), actor="demo")
         project = sojourn.project(PROJECT)
         if not company.loaded:
             _load(sojourn, project, company)

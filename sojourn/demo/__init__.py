@@ -9,15 +9,24 @@ and return. Some truths are planted in what they do (`TRUTHS`), and the reports 
     acquisition onboarding rhythm billing care      what they do, in the order of a life
     simulation                   puts them together: `simulate`
     catalogue  truths            what is in it: event names and properties, and what must come out
+    policy.yaml                  what the company says of all this, and Sojourn holds it to
 """
 
 from __future__ import annotations
+
+from importlib.resources import files
 
 from sojourn.demo.simulation import PEOPLE, simulate
 from sojourn.demo.truths import TRUTHS, Question, Truth, observed
 
 PROJECT = "demo"
 PROJECT_TITLE = "Rituals, a simulated company"
+
+
+def policy() -> str:
+    """The text of the company's policy."""
+    return (files("sojourn.demo") / "policy.yaml").read_text()
+
 
 __all__ = [
     "PEOPLE",
@@ -27,5 +36,6 @@ __all__ = [
     "Question",
     "Truth",
     "observed",
+    "policy",
     "simulate",
 ]

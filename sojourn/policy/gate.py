@@ -33,7 +33,7 @@ def without_secrets(event: Event, withheld: Counter[str]) -> Event | Dropped:
     """The event without properties that hold a secret; no event if its name or an identifier is
     one."""
     if secrets.found_in(event.name) or any(
-        secrets.found_in(identifier.value) for identifier in event.identifiers
+        secrets.found_in_identifier(identifier.value) for identifier in event.identifiers
     ):
         return Dropped(DropReason.SECRET, "Its name or an identifier looks like a secret.")
     properties = _without_secrets(event.properties, withheld)

@@ -16,7 +16,15 @@ from typing import Any, Literal
 
 Secret = Literal["card_number", "password", "token"]
 
-_DIGITS = re.compile(r"\d(?<!\d\d)(?<!\d\.\d)(?:[ \-.]?\d){13,18}(?!\.?\d)")
+_DIGITS = re.compile(
+    r"(?<![0-9A-Fa-f])(?<!\d[.\-])(?:"
+    r"\d{14,19}"
+    r"|\d{4}(?P<four>[ .\-])\d{4}(?P=four)\d{4}(?P=four)\d{4}(?:(?P=four)\d{1,3})?"
+    r"|\d{4}(?P<six>[ .\-])\d{6}(?P=six)\d{4,5}"
+    r")(?![0-9A-Fa-f])(?![.\-]\d)"
+)
+"""Digits as they are printed on cards, all together or in groups; not as they stand in a UUID, a
+hash, a version or a number with decimals."""
 _ISSUERS = re.compile(
     r"4\d{15}(?:\d{3})?"  # Visa
     r"|(?:5[1-5]|2[2-7])\d{14}"  # Mastercard
@@ -97,6 +105,12 @@ def found_in(text: str) -> Secret | None:
     return None
 
 
+def found_in_identifier(text: str) -> Secret | None:
+    """The secret that an identifier is. Digits alone are none: one in thirty ids of 16 digits
+    passes for a card number, and an identifier stands nowhere in the clear."""
+    return None if text.isdigit() else found_in(text)
+
+
 def secret_of(name: str, value: Any) -> Secret | None:
     """The secret that a property holds, by its name or its value."""
     if isinstance(value, str):
@@ -114,8 +128,8 @@ def _named(name: str) -> Secret | None:
 def _plainly_in(text: str, lower: str) -> Secret | None:
     raw = text.encode(errors="replace")
     if len(raw) - len(raw.translate(None, _ALL_DIGITS)) >= _CARD_MIN:
-        for digits in _DIGITS.findall(text):
-            if _is_card("".join(char for char in digits if char.isdigit())):
+        for found in _DIGITS.finditer(text):
+            if _is_card("".join(char for char in found.group() if char.isdigit())):
                 return "card_number"
     if ("=" in text or ":" in text) and _holds(lower, _NAMED_MARKS):
         named = _NAMED.search(lower)
