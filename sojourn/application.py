@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from datetime import date
 from threading import Event as Signal
 from threading import Lock, RLock, Thread
 from typing import Any
@@ -28,12 +27,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 import sqlalchemy as sa
 
-from sojourn import asking, audit, control, counterfactual, folder, kernels, publishing
+from sojourn import asking, control, folder, kernels, publishing
 from sojourn.accounts import sessions
-from sojourn.consent import records
-from sojourn.consent.consents import Basis, Consents, Decision
-from sojourn.consent.records import ConsentRecord, State
-from sojourn.counterfactual import Consequence
 from sojourn.drop_reason import Dropped
 from sojourn.egress.log import Transfer
 from sojourn.egress.sending import Egress, Sending
@@ -42,13 +37,13 @@ from sojourn.event import Event
 from sojourn.executors.threads import ThreadExecutor
 from sojourn.format import Format
 from sojourn.found import found_in
+from sojourn.governance import Governance
 from sojourn.ingest import pipeline
 from sojourn.ingest.applier import Applier, count_up, read_progress
 from sojourn.ingest.inbox import Inbox
 from sojourn.ingest.project import (
     Project,
     check_project,
-    load_rules,
     open_project,
     wrap_key,
 )
@@ -57,12 +52,7 @@ from sojourn.people import segments
 from sojourn.people.directory import Directory
 from sojourn.people.segments import SavedSegment
 from sojourn.period import WeekStart
-from sojourn.policy import compile as compiling
 from sojourn.policy import versions
-from sojourn.policy.gate import Will, nothing_said
-from sojourn.policy.model import Policy
-from sojourn.policy.versions import Version
-from sojourn.publishing import Published
 from sojourn.report import Question
 from sojourn.retaining import run as retaining
 from sojourn.retaining.run import Retained
@@ -70,7 +60,6 @@ from sojourn.segment import Segment
 from sojourn.settings import Settings
 from sojourn.stores.delta import DeltaStore
 from sojourn.timelines.ledger import Ledger, ceiling
-from sojourn.timelines.parts import Snapshot
 from sojourn.vault import KEY_BYTES, Sealer, master_key
 from sojourn.wire import Wire
 
@@ -230,55 +219,6 @@ class Sojourn:
         self._open_projects()
         return self.project(name)
 
-    def publish_policy(
-        self, project: Project, text: str, *, begin: date | None = None, actor: str
-    ) -> Published:
-        """Make a text that compiles the project's policy from a day on, or from now on."""
-        moment = publishing.Moment(self.clock_ms(), project.zone)
-        with control.writing(self.engine).begin() as connection:
-            published = publishing.publish(
-                connection, project.id, text, moment=moment, begin=begin, actor=actor
-            )
-        self._keep_to_policies()
-        return published
-
-    def policy_history(self, project: Project) -> list[Version]:
-        """All versions of a project's policy, in the order of publishing."""
-        with self.engine.begin() as connection:
-            return versions.history(connection, project.id)
-
-    def policy_consequences(
-        self, project: Project, old: Policy, new: Policy, days: int
-    ) -> list[Consequence]:
-        """What a policy would have done with the events of the last days that another let in."""
-        now = self.clock_ms()
-        with self.engine.begin() as connection:
-            judge = counterfactual.Judge(old, new, versions.bits_of(connection, project.id))
-        parts = project.parts.now().parts
-        return counterfactual.consequences(judge, parts, self.executor, now - days * DAY_MS, now)
-
-    def policy_in_force(self, project: Project) -> Version:
-        """The version of a project's policy that is in force now."""
-        with self.engine.begin() as connection:
-            version = versions.in_force(connection, project.id, self.clock_ms())
-        if version is None:
-            raise NotFound(
-                f"Project “{project.name}” has no policy yet",
-                mend="`sojourn policy publish FILE` gives it one; until then a preset is in force.",
-            )
-        return version
-
-    def _keep_to_policies(self) -> None:
-        """Take up the policy that is in force now, wherever it is another one than before."""
-        now = self.clock_ms()
-        with self.engine.begin() as connection:
-            for project in self.projects():
-                version = versions.in_force(connection, project.id, now)
-                if version is not None and version.number != project.rules.number:
-                    project.rules = load_rules(connection, project.id, project.vault, now)
-                # Another process may have taken down the first one.
-                project.has_consents |= records.any_of(connection, project.id)
-
     def login_link(self) -> str:
         """A new one-time login link for a server with these settings."""
         with control.writing(self.engine).begin() as connection:
@@ -296,7 +236,7 @@ class Sojourn:
         counted whether or not the rest can be written.
         """
         now = self.clock_ms()
-        will = self._will(project, events) if project.has_consents else nothing_said
+        will = self.governance(project).will(events)
         arrival = pipeline.Arrival(now, project.rules, project.names, will=will)
         outcome = pipeline.run(events, arrival)
         if outcome.dropped or outcome.withheld:
@@ -307,45 +247,6 @@ class Sojourn:
         done = self.inbox.submit(project.id, now, outcome.kept)
         done.add_done_callback(lambda _: self._wake.set())
         return outcome, done
-
-    def _will(self, project: Project, events: Sequence[Event | Dropped]) -> Will:
-        named = [event for event in events if isinstance(event, Event)]
-        with self.engine.begin() as connection:
-            return self.consents(project).will(connection, named, project.rules)
-
-    # Consent
-
-    def consents(self, project: Project) -> Consents:
-        """The consents of a project."""
-        parts = project.parts
-        return Consents(project.id, project.vault, lambda who: parts.members(parts.today(who)))
-
-    def record_consent(self, project: Project, decision: Decision) -> ConsentRecord:
-        """Take down what a person decided; it holds from the next event and question on."""
-        version = self.policy_in_force(project)
-        now = self.clock_ms()
-        policy = compiling.compile(version.text, date.fromtimestamp(now / 1000)).policy
-        basis = Basis(version, policy, project.rules)
-        with control.writing(self.engine).begin() as connection:
-            record = self.consents(project).record(connection, decision, basis, now)
-        project.has_consents = True
-        return record
-
-    def restrict(self, project: Project, person: int, *, actor: str, lift: bool = False) -> None:
-        """From the next question on nobody sees this person (GDPR 18), or sees them again."""
-        members = project.parts.members(project.parts.today(person))
-        state: dict[str, State] = {records.EVERY_PURPOSE: "given" if lift else "objected"}
-        with control.writing(self.engine).begin() as connection:
-            records.stop(connection, project.id, members, state)
-            action = "lift restriction" if lift else "restrict"
-            subject = f"{project.name}/person {members[0]}"
-            audit.write(connection, self.clock_ms(), actor, action, subject)
-
-    def unrestricted(self, project: Project) -> Snapshot:
-        """The parts of this moment, without people who are restricted."""
-        with self.engine.begin() as connection:
-            unseen = records.unseen(connection, project.id, records.EVERY_PURPOSE)
-        return project.parts.now().without({project.parts.today(person) for person in unseen})
 
     def apply_all(self) -> None:
         """Apply everything that is in the inbox now."""
@@ -428,19 +329,19 @@ class Sojourn:
             with self.engine.begin() as connection:
                 return segments.read(connection, project.id, name).segment
 
-        def unseen(purpose: str) -> list[int]:
-            with self.engine.begin() as connection:
-                return records.unseen(connection, project.id, purpose)
-
         return asking.Circumstances(
             project=project,
             executor=self.executor,
             now_ms=self.clock_ms(),
             visit_gap_ms=int(self.settings.visit_gap_minutes * 60_000),
             saved=saved,
-            unseen=unseen,
+            unseen=self.governance(project).unseen,
             patience=patience,
         )
+
+    def governance(self, project: Project) -> Governance:
+        """The policy of a project at work, and what people have said to it."""
+        return Governance(project, self.engine, self.executor, self.clock_ms)
 
     def directory(self, project: Project) -> Directory:
         """The people of a project."""
@@ -483,7 +384,7 @@ class Sojourn:
         return (
             Job("settle parts whose tail has grown", self._settle, every_s=2),
             Job("put small files together", self._tidy, every_s=300),
-            Job("keep to the policies in force", self._keep_to_policies, every_s=1),
+            Job("keep to the policies in force", self._take_up_policies, every_s=1),
             Job("take out what is due", self._retain, every_s=300),
         )
 
@@ -498,6 +399,10 @@ class Sojourn:
                 is_due = retaining.is_due(connection, project.id, self.clock_ms())
             if is_due:
                 self.retain(project, actor="daily")
+
+    def _take_up_policies(self) -> None:
+        for project in self.projects():
+            self.governance(project).take_up()
 
     def _tidy(self) -> None:
         for project in self.projects():

@@ -1,4 +1,4 @@
-"""The vault: personal values stand on disk only under keys that can be destroyed.
+"""The vault: personal values stand on disk only under keys that can be destroyed (clause S1-26).
 
     master key ──wraps──► project key ──wraps──► key of (person, category) ──seals──► values
 
@@ -153,7 +153,8 @@ class Vault:
         return blake2b(use.encode(), key=key, digest_size=KEY_BYTES).digest()
 
     def pseudonym(self, connection: sa.Connection, recipient: str, person: int) -> str:
-        """The name of a person at one recipient: 32 hex digits, of no use at any other."""
+        """The name of a person at one recipient: 32 hex digits, of no use at any other (clause
+        S2-10)."""
         key = self.recipient_key(connection, recipient, "pseudonyms")
         return hmac.digest(key, str(person).encode(), "sha256")[:DIGEST_BYTES].hex()
 

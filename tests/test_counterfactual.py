@@ -31,7 +31,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     now = clock.now_ms - NOON_MS
     sojourn, project = open_shop(tmp_path_factory.mktemp("shop"), clock)
     with sojourn:
-        sojourn.publish_policy(project, GOOD, actor="test")
+        sojourn.governance(project).publish(GOOD, actor="test")
         send(
             sojourn,
             project,
@@ -57,7 +57,7 @@ def after(shop: Shop, *changes: tuple[str, str], days: int = 30) -> list[tuple[s
     for old, new in changes:
         text = changed(old, new, text)
     before, now = (compile_policy(one, TODAY).policy for one in (GOOD, text))
-    found = sojourn.policy_consequences(project, before, now, days)
+    found = sojourn.governance(project).consequences(before, now, days)
     assert all(isinstance(one, Consequence) for one in found)
     return [(one.kind, one.of, one.events, one.people) for one in found]
 
@@ -146,10 +146,10 @@ def test_a_project_without_events_has_nothing_to_judge(shop: Shop) -> None:
     sojourn, _ = shop
     empty = sojourn.create_project("empty")
     policy = compile_policy(GOOD, TODAY).policy
-    assert sojourn.policy_consequences(empty, policy, policy, 30) == []
+    assert sojourn.governance(empty).consequences(policy, policy, 30) == []
     # What is told of a person is no event.
     send(sojourn, empty, [profile(user="f", ts=sojourn.clock_ms() - NOON_MS, plan="pro")])
-    assert sojourn.policy_consequences(empty, policy, policy, 30) == []
+    assert sojourn.governance(empty).consequences(policy, policy, 30) == []
 
 
 def test_what_a_person_stopped_stays_stopped() -> None:

@@ -23,6 +23,7 @@ def connection(tmp_path: Path) -> sa.Connection:
     return control.writing(engine).connect()
 
 
+@pytest.mark.clause("S1-26")
 def test_sealed_value_opens_for_its_person_and_nobody_else(connection: sa.Connection) -> None:
     vault = Vault(1, KEY)
     vault.prepare(connection, [(7, "profile"), (8, "profile")])
@@ -33,6 +34,7 @@ def test_sealed_value_opens_for_its_person_and_nobody_else(connection: sa.Connec
         vault.open(connection, (8, "profile"), sealed)
 
 
+@pytest.mark.clause("S1-26")
 def test_value_is_gone_with_its_key(connection: sa.Connection) -> None:
     vault = Vault(1, KEY)
     vault.prepare(connection, [(7, "profile")])

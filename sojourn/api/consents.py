@@ -47,7 +47,7 @@ async def record_consent(request: AnyRequest, state: State) -> Response[bytes]:
             detail=f"{failure}.",
             mend="Send identifiers, purposes and how; see docs/reference/http.md.",
         ) from None
-    record = await asyncio.to_thread(state.sojourn.record_consent, project, decision)
+    record = await asyncio.to_thread(state.sojourn.governance(project).record, decision)
     taken = msgspec.json.encode(Taken(record.record))
     return Response(taken, media_type="application/json", headers=CORS)
 
@@ -97,4 +97,4 @@ def _restrict(request: AnyRequest, state: State, project: str, person: int, *, l
     if not caller_of(request, state.sojourn).is_owner:
         raise NotAllowed("A key cannot restrict a person", mend="Log in and do it there.")
     opened = open_project(request, state.sojourn, project)
-    state.sojourn.restrict(opened, person, actor="owner", lift=lift)
+    state.sojourn.governance(opened).restrict(person, actor="owner", lift=lift)

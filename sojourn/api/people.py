@@ -63,7 +63,7 @@ def list_people(
 ) -> PersonPage:
     sojourn = state.sojourn
     opened = open_project(request, sojourn, project)
-    directory, snapshot = sojourn.directory(opened), sojourn.unrestricted(opened)
+    directory, snapshot = sojourn.directory(opened), sojourn.governance(opened).unrestricted()
     offset, limit = max(0, min(after, OFFSET_MAX)), max(1, min(limit, PAGE_MAX))
     with sojourn.engine.begin() as connection:
         if search.strip():

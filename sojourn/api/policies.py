@@ -50,7 +50,7 @@ class PolicyPublished(msgspec.Struct, frozen=True):
 )
 def show_policy(request: AnyRequest, state: State, project: FromPath[str]) -> PolicyInForce:
     sojourn: Sojourn = state.sojourn
-    version = sojourn.policy_in_force(open_project(request, sojourn, project))
+    version = sojourn.governance(open_project(request, sojourn, project)).in_force()
     today = datetime.fromtimestamp(sojourn.clock_ms() / 1000, UTC).date()
     findings = compile(version.text, today).findings
     return PolicyInForce(versions.summary(version), version.text, findings)
@@ -66,7 +66,7 @@ def list_policy_versions(
     request: AnyRequest, state: State, project: FromPath[str]
 ) -> list[Summary]:
     sojourn: Sojourn = state.sojourn
-    found = sojourn.policy_history(open_project(request, sojourn, project))
+    found = sojourn.governance(open_project(request, sojourn, project)).history()
     return [versions.summary(version) for version in found]
 
 
@@ -83,6 +83,6 @@ def publish_policy(
     if not caller_of(request, sojourn).is_owner:
         raise NotAllowed("A read key changes nothing", mend="Log in and publish it there.")
     opened = open_project(request, sojourn, project)
-    published = sojourn.publish_policy(opened, data.text, begin=data.from_, actor="owner")
+    published = sojourn.governance(opened).publish(data.text, begin=data.from_, actor="owner")
     version = versions.summary(published.version)
     return PolicyPublished(version, published.new, published.changes)

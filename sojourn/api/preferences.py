@@ -138,7 +138,7 @@ async def decide(request: AnyRequest, state: State, project: FromPath[str]) -> R
     identifiers = {"anonymous_id": chosen.anonymous_id}
     decision = Decision(identifiers=identifiers, purposes=chosen.purposes, how=chosen.how)
     opened = sojourn.project(project)
-    record = await asyncio.to_thread(sojourn.record_consent, opened, decision)
+    record = await asyncio.to_thread(sojourn.governance(opened).record, decision)
     body = msgspec.json.encode(_receipt(record))
     return Response(body, media_type="application/json", headers=CORS)
 

@@ -189,7 +189,7 @@ def _is_member(request: AnyRequest, sojourn: Sojourn, name: str) -> bool:
 
 def _in_force(sojourn: Sojourn, project: Project) -> Shown | None:
     now_ms = sojourn.clock_ms()
-    history = tuple(sojourn.policy_history(project))
+    history = tuple(sojourn.governance(project).history())
     begun = [one for one in history if one.effective_ms <= now_ms]
     if not begun:
         return None

@@ -90,7 +90,7 @@ def fill(chosen: Settings, *, seed: int, people: int, until: date) -> None:
         company = _company(chosen.data, Company(seed, people, until))
         if PROJECT not in (project.name for project in sojourn.projects()):
             sojourn.create_project(PROJECT, title=PROJECT_TITLE, simulated=True)
-            sojourn.publish_policy(sojourn.project(PROJECT), policy(), actor="demo")
+            sojourn.governance(sojourn.project(PROJECT)).publish(policy(), actor="demo")
         project = sojourn.project(PROJECT)
         if not company.loaded:
             _load(sojourn, project, company)

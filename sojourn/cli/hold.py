@@ -49,7 +49,7 @@ def place(
     with Sojourn(settings.from_environment(data=data)) as sojourn:
         opened, now = sojourn.project(project), sojourn.clock_ms()
         if category:
-            _check(category, sojourn.policy_in_force(opened).text)
+            _check(category, sojourn.governance(opened).in_force().text)
         end = None
         if until is not None:
             after = until + timedelta(days=1)

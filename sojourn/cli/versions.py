@@ -76,7 +76,7 @@ def diff(
     if project is not None:
         with Sojourn(settings.from_environment(data=data)) as sojourn:
             opened = sojourn.project(project)
-            found = sojourn.policy_consequences(opened, before, after, days)
+            found = sojourn.governance(opened).consequences(before, after, days)
     if format == "json":
         told = {"changes": changes, "asks_again": again}
         print_json(told if found is None else {**told, "days": days, "consequences": found})
@@ -111,7 +111,7 @@ def publish(
     text, console = read_policy(file), Console(highlight=False)
     with Sojourn(settings.from_environment(data=data)) as sojourn:
         opened = sojourn.project(project)
-        published = sojourn.publish_policy(opened, text, begin=from_, actor=_who())
+        published = sojourn.governance(opened).publish(text, begin=from_, actor=_who())
         day = _day(published.version.effective_ms, opened)
     number = published.version.number
     if not published.new:
@@ -141,8 +141,8 @@ def history(
     """
     with Sojourn(settings.from_environment(data=data)) as sojourn:
         opened = sojourn.project(project)
-        found = sojourn.policy_history(opened)
-        in_force = sojourn.policy_in_force(opened).number if found else 0
+        found = sojourn.governance(opened).history()
+        in_force = sojourn.governance(opened).in_force().number if found else 0
     if format == "json":
         print_json([versions.summary(one) for one in found])
         return
@@ -182,7 +182,7 @@ def suggest(*, project: str, data: Path | None = None) -> None:
     with Sojourn(settings.from_environment(data=data)) as sojourn:
         opened = sojourn.project(project)
         today = datetime.fromtimestamp(sojourn.clock_ms() / 1000, UTC).date()
-        policy = compile(sojourn.policy_in_force(opened).text, today).policy
+        policy = compile(sojourn.governance(opened).in_force().text, today).policy
         words = opened.vocabulary
         properties = dict.fromkeys(name for name, _ in words.properties())
     print(entries(policy, words.names, properties), end="")

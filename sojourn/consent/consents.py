@@ -1,7 +1,8 @@
 """Consents: taking down what a person decides, and knowing it when their events arrive.
 
-Lawfulness is judged at the time of the event: withdrawing stops the future and leaves the past,
-which questions no longer see; erasing is another request.
+Only what somebody does is taken down; going on is no consent (clause S1-01). Lawfulness is judged
+at the time of the event (clause S1-31): withdrawing stops the future and leaves the past, which
+questions no longer see; erasing is another request.
 """
 
 from __future__ import annotations

@@ -192,7 +192,8 @@ def stop(
     people: Iterable[int],
     purposes: Mapping[str, State],
 ) -> None:
-    """From now on these people are unseen for the purposes stopped, and seen for those given."""
+    """From now on these people are unseen for the purposes stopped, and seen for those given: for
+    these alone, whatever else is known of them (clauses S1-22, S1-30, S1-33)."""
     table = control.unseen
     ids = list(people)
     connection.execute(

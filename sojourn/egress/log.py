@@ -1,4 +1,5 @@
-"""The egress log: what left, to whom, what for, and what became of it, each under its transfer id.
+"""The egress log: what left, to whom, what for, and what became of it, each under its transfer id
+(clause S1-04).
 
 It holds the names of the fields and never a value. A sending is written down before anything
 leaves, so that there is none that the log does not know, wherever a process may end.

@@ -129,7 +129,8 @@ def mask_of(rules: Rules, purpose: str) -> int:
 
 
 def not_for(rules: Rules, purpose: str) -> frozenset[str]:
-    """The declared properties that a question for this purpose may not use."""
+    """The declared properties that a question for this purpose may not use, such as what people
+    write where it is for analytics (clause S2-03)."""
     sees = mask_of(rules, purpose)
     return frozenset(name for name, own in rules.properties.items() if not own.purposes & sees)
 
@@ -159,7 +160,9 @@ def _served(
     rules: Rules,
     withheld: Counter[str],
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Of some properties those that serve a lawful purpose: in the clear, and to be sealed."""
+    """Of some properties those that serve a lawful purpose: in the clear, and, where they identify
+    somebody, to be sealed (clauses S1-11, S2-01). What is written to support serves no other
+    (clause S2-05)."""
     clear: dict[str, Any] = {}
     sealed: dict[str, Any] = {}
     identifiers = [identifier.value for identifier in event.identifiers]

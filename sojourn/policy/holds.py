@@ -1,7 +1,7 @@
 """Legal holds: while one stands, nothing of its categories is due, whatever the policy says.
 
-A hold has a reference (of the order or the dispute), a scope and, where it is known, an end. It is
-lifted, never deleted: that it was there is part of the record.
+A hold has a reference (of the order or the dispute), a scope and, where it is known, an end (clause
+S1-17). It is lifted, never deleted: that it was there is part of the record.
 """
 
 from __future__ import annotations

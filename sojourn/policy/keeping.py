@@ -178,7 +178,8 @@ def _term(
     named = 0
     for purpose, _ in ends:
         named |= purpose
-    # What no purpose says is kept as the whole; else, where no law asks for it, with the longest.
+    # What no purpose says is kept as the whole; else, where no law asks for it (as tax law does for
+    # bills: clause S2-04), with the longest.
     if kept.keep is not None:
         ends.append((EVERY_PURPOSE & ~named, back(at, kept.keep)))
     elif ends and kept.law is None:

@@ -96,6 +96,7 @@ def recipient_rules(
 
 
 def _is_given(policy: Policy, recipient: Recipient, field: str, property: Property) -> bool:
+    """Whether a recipient is given a field; an address only where it is listed (clause S1-23)."""
     category, reduced = property.category or "", property.reduce
     if category not in recipient.categories or not _is_personal(policy, category):
         return False

@@ -75,8 +75,9 @@ class Rules:
     `events` and `properties` are those declared; `other_event` stands for what is not, None where
     that is kept out, as are other properties without `other_purposes`. `told` is the rule of what
     is told of a person. `sees` gives the mask that a question for a purpose sees.
-    `by_gpc` and `by_dnt` are the purposes that such a signal stops; `identity` is what an event
-    must be lawful for to join two people (0: nothing is asked). `recipients` say what may leave.
+    `by_gpc` and `by_dnt` are the purposes that such a signal stops (clause S1-24); `identity` is
+    what an event must be lawful for to join two people (clause S1-09; 0: nothing is asked).
+    `recipients` say what may leave.
     """
 
     number: int
@@ -128,7 +129,7 @@ class Rules:
         return "EEA" if "EEA" in self.regions and country in EEA else EVERYWHERE
 
     def adult_from(self, country: str) -> int:
-        """From which age people of a country consent themselves."""
+        """From which age people of a country consent themselves (clause S1-36)."""
         ages = self.consent_from
         if not country:
             return max(ages.values(), default=ADULT)
@@ -239,6 +240,8 @@ def anonymises(reduction: str | Reduction | None) -> bool:
 
 
 def _line(policy: Policy, bits: Mapping[str, int], category: str, region: str) -> Line:
+    """What each purpose's own basis lets be done with a category in a region (clauses S1-14, S2-02,
+    S2-12). What rests on consent is off until then, as opening a mail is (clause S1-20)."""
     always = asked = stoppable = 0
     for name, purpose in policy.purposes.items():
         match basis_in(purpose, region, category):

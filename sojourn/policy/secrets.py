@@ -1,9 +1,9 @@
 """Secrets: card numbers, passwords and access tokens, wherever they stand.
 
-What looks like one is not kept, whatever the policy says, for no purpose needs it. Card numbers
-pass the check of Luhn (ISO/IEC 7812-1, annex B) and have an issuer's beginning; tokens are known by
-how their makers begin them. A value is looked at as it stands and, when part of it is base64, as
-what that decodes to.
+What looks like one is not kept, whatever the policy says, for no purpose needs it (clauses S1-06,
+S1-08, S2-03). Card numbers pass the check of Luhn (ISO/IEC 7812-1, annex B) and have an
+issuer's beginning; tokens are known by how their makers begin them. A value is looked at as it
+stands and, when part of it is base64, as what that decodes to.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""One run of the keep gate: find what is due, take it out, leave no copy, and tell.
+"""One run of the keep gate: find what is due (clause S1-27), take it out, leave no copy (clause
+S1-40), and tell.
 
     traces of people ─► rows, in one commit ─► files and log of the past ─► timelines ─► record
 

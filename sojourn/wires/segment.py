@@ -187,6 +187,7 @@ def _of(given: Any, name: str) -> Any:
 
 
 def _source(message: dict[str, Any]) -> str:
+    """Which client sent it, a phone's or another (clause S1-12)."""
     context = message.get("context")
     library = context.get("library") if isinstance(context, dict) else None
     name = library.get("name") if isinstance(library, dict) else None

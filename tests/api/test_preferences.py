@@ -29,7 +29,7 @@ def sojourn(tmp_path: Path) -> Iterator[Sojourn]:
     with Sojourn(Settings(data=tmp_path), clock_ms=lambda: NOW_MS) as opened:
         opened.create_project("draft")
         shop = opened.create_project("shop")
-        opened.publish_policy(shop, GOOD, actor="test")
+        opened.governance(shop).publish(GOOD, actor="test")
         yield opened
 
 

@@ -148,6 +148,7 @@ def found_on_disk(data: Path, values: dict[str, str]) -> list[tuple[str, str]]:
     ]
 
 
+@pytest.mark.clause("S1-11", "S1-26")
 def test_no_identifying_value_is_on_disk_in_the_clear_while_serving_or_after(
     stopped: Served,
 ) -> None:

@@ -53,7 +53,7 @@ class Site:
     def publish(self, text: str, begin: date | None = None, project: str = "shop") -> None:
         """Publish a policy."""
         known = self.sojourn.project(project)
-        self.sojourn.publish_policy(known, text, begin=begin, actor="test")
+        self.sojourn.governance(known).publish(text, begin=begin, actor="test")
 
 
 @pytest.fixture
@@ -177,6 +177,7 @@ def test_the_signal_s_file_is_that_of_the_only_public_project(site: Site) -> Non
     assert stranger.get("/p/second/gpc.json").json() == said
 
 
+@pytest.mark.clause("S1-41")
 def test_the_changes_page_tells_versions_with_their_dates_and_what_they_changed(
     site: Site,
 ) -> None:

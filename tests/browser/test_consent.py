@@ -106,6 +106,7 @@ def states(page: Page) -> dict[str, bool | None]:
     return told
 
 
+@pytest.mark.clause("S1-01")
 def test_no_takes_one_click_as_yes_does_and_nothing_is_kept_before(
     page: Page, site: str, is_kept: Callable[[Page], bool]
 ) -> None:
@@ -184,6 +185,7 @@ def test_all_of_it_can_be_done_by_keyboard(
     assert is_kept(page)
 
 
+@pytest.mark.clause("S1-22", "S1-24")
 def test_the_browser_s_signal_is_honoured_and_shown_as_honoured(page: Page, site: str) -> None:
     page.add_init_script(GPC)
     page.goto(site)

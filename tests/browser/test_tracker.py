@@ -130,6 +130,7 @@ def test_nothing_is_sent_and_nothing_kept_under_global_privacy_control(
     assert page.evaluate("localStorage.length") == 0
 
 
+@pytest.mark.clause("S1-21")
 def test_an_anonymous_id_is_kept_only_where_the_page_opts_in(
     page: Page, site: str, served: Served
 ) -> None:

@@ -53,7 +53,7 @@ WOOPRA = {
     ),
     "S1-06": Clause("Each field has its category, and a password is never one of them."),
     "S1-07": Clause("A field may be left out without harm, and has its purpose all the same."),
-    "S1-08": Clause("Card numbers are found in any text and not kept; billing is its own category."),
+    "S1-08": Clause("Card numbers are found in any text and not kept; billing is a category."),
     "S1-09": Clause(
         "Joining what is known under two names is a use of data with its own purpose.",
         "in part",
@@ -69,7 +69,7 @@ WOOPRA = {
     ),
     "S1-12": Clause(
         "What a phone sends is listed in the same way, and marked as coming from one.",
-        "not yet",
+        "in part",
         "An event keeps which client sent it; a policy cannot speak of one kind of client",
     ),
     "S1-13": Clause(
@@ -96,7 +96,7 @@ WOOPRA = {
         "checked",
         "No answer and no export hides a small number",
     ),
-    "S1-19": Clause("Cookies are listed with purpose, lifetime, party and whether one needs them."),
+    "S1-19": Clause("Cookies are listed with purpose, lifetime, party and need."),
     "S1-20": Clause("Seeing that a mail was opened is a purpose of its own, off until agreed to."),
     "S1-21": Clause(
         "Everything works without cookies.",
@@ -135,8 +135,9 @@ WOOPRA = {
     "S1-30": Clause(
         "People can ask for all seven rights, each where its basis gives it.",
         "in part",
-        "Objecting, withdrawing and restricting act at once; access, correction, erasure and "
-        "taking data along cannot be asked for yet",
+        "Objecting, withdrawing and restricting act at once, though the page of a restricted "
+        "person still opens; access, correction, erasure and taking data along cannot be asked "
+        "for yet",
     ),
     "S1-31": Clause("Taking consent back ends its future and leaves what was lawful before."),
     "S1-32": Clause(
@@ -177,7 +178,7 @@ WOOPRA = {
     ),
     "S1-40": Clause(
         "Copies are listed with their lifetimes, and erasing reaches each.",
-        "checked",
+        "in part",
         "Retention reaches the table, its log and the timelines; exports that left are not known",
     ),
     "S1-41": Clause(
@@ -199,7 +200,7 @@ POPWORK = {
     "S2-04": Clause("Billing is kept for as long as tax law says, which the policy names."),
     "S2-05": Clause("What is written to support is used for support."),
     "S2-06": Clause("A purpose without a basis does not run."),
-    "S2-07": Clause("One name that is nearly another is told; only a declared alias stands for it."),
+    "S2-07": Clause("A name that is nearly another is told; only a declared alias stands for it."),
     "S2-08": Clause("What is used is declared; where there is only code, no personal field goes."),
     "S2-09": Clause("A recipient that hosts gets no logs."),
     "S2-10": Clause("Those who get logs know people by a pseudonym of their own, not by name."),
@@ -220,7 +221,11 @@ POPWORK = {
     "S2-17": Clause("Who takes payments is given neither logs nor what people write."),
     "S2-18": Clause("Advertising mail has its own basis, and each sending looks for an opt-out."),
     "S2-19": Clause("Visitors are people of their own kind; Analytics gets nobody's name."),
-    "S2-20": Clause("Following sales is a purpose, and about prospects only."),
+    "S2-20": Clause(
+        "Following sales is a purpose, and about prospects only.",
+        "in part",
+        "Somebody of whom it is not said what kind of person they are is sent as well",
+    ),
     "S2-21": Clause("What a notice must say and does not is listed, field by field."),
 }
 """The clauses of the second policy."""

@@ -57,7 +57,10 @@ def _where(clause: str) -> str:
 
 
 def _tests(clause: str) -> str:
-    return "<br>".join(f"{_file(test.file)}: {test.name}" for test in PROOFS.get(clause, ()))
+    by_file: dict[str, list[str]] = {}
+    for test in PROOFS.get(clause, ()):
+        by_file.setdefault(test.file, []).append(f"`{test.name}`")
+    return "<br>".join(f"{_file(file)}: {', '.join(names)}" for file, names in by_file.items())
 
 
 def _file(file: str) -> str:

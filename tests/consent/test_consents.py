@@ -26,12 +26,12 @@ class Shop:
     def __init__(self, data: Path, text: str = SHOP) -> None:
         self.clock = Clock()
         self.sojourn, self.project = open_shop(data, self.clock)
-        self.sojourn.publish_policy(self.project, text, actor="test")
+        self.sojourn.governance(self.project).publish(text, actor="test")
 
     def decides(self, who: dict[str, str], at: int | None = None, **purposes: State) -> None:
         at_ms = None if at is None else NOON_MS + at
         decision = Decision(identifiers=who, purposes=purposes, how="banner", at_ms=at_ms)
-        self.sojourn.record_consent(self.project, decision)
+        self.sojourn.governance(self.project).record(decision)
 
     def mask(self, ts: int = 0, name: str = "Ordered", **who: str) -> int:
         """The mask that an event of somebody is given; 0 when it is not kept."""
@@ -56,6 +56,7 @@ def shop(tmp_path: Path):  # type: ignore[no-untyped-def]
         yield own
 
 
+@pytest.mark.clause("S1-01", "S1-31")
 def test_consent_holds_from_the_instant_at_which_it_was_given(shop: Shop) -> None:
     assert shop.mask(user="a") == SERVICE
     shop.decides({"user_id": "a"}, at=-1000, analytics="given")
@@ -64,6 +65,7 @@ def test_consent_holds_from_the_instant_at_which_it_was_given(shop: Shop) -> Non
     assert shop.mask(0, user="b") == SERVICE
 
 
+@pytest.mark.clause("S1-30", "S1-31")
 def test_withdrawing_stops_the_future_and_leaves_the_past(shop: Shop) -> None:
     shop.decides({"user_id": "a"}, at=-5000, analytics="given")
     assert shop.mask(-4000, user="a") == SERVICE | ANALYTICS
@@ -79,10 +81,11 @@ def test_withdrawing_stops_the_future_and_leaves_the_past(shop: Shop) -> None:
     assert shop.people("analytics") == 1
 
 
+@pytest.mark.clause("S1-30")
 def test_an_objection_stops_legitimate_interests(shop: Shop) -> None:
     # In the preset, analytics rests on legitimate interests.
-    shop.sojourn.publish_policy(
-        shop.project, SHOP.replace("EEA: consent, default", "default"), actor="t"
+    shop.sojourn.governance(shop.project).publish(
+        SHOP.replace("EEA: consent, default", "default"), actor="t"
     )
     shop.decides({"user_id": "a"}, analytics="objected", service="objected")
     assert shop.mask(user="a") == SERVICE  # a contract cannot be objected to
@@ -107,6 +110,7 @@ def test_consent_ends_by_itself(shop: Shop) -> None:
     assert shop.mask(182 * DAY_MS, user="a") == SERVICE
 
 
+@pytest.mark.clause("S1-41")
 def test_a_change_that_matters_asks_again(shop: Shop) -> None:
     shop.decides({"user_id": "a"}, analytics="given")
     shop.clock.now_ms += 1000
@@ -114,7 +118,7 @@ def test_a_change_that_matters_asks_again(shop: Shop) -> None:
         "  cart: {category: activity, purposes: [service]}",
         "  cart: {category: activity, purposes: [service, analytics]}",
     )
-    shop.sojourn.publish_policy(shop.project, wider, actor="test")
+    shop.sojourn.governance(shop.project).publish(wider, actor="test")
     assert shop.mask(500, user="a") == SERVICE | ANALYTICS
     assert shop.mask(1500, user="a") == SERVICE
     shop.clock.now_ms += 1000
@@ -122,6 +126,7 @@ def test_a_change_that_matters_asks_again(shop: Shop) -> None:
     assert shop.mask(2500, user="a") == SERVICE | ANALYTICS
 
 
+@pytest.mark.clause("S2-14")
 def test_records_prove_who_agreed_to_what_on_which_text(shop: Shop) -> None:
     shop.mask(user="a")
     shop.decides({"user_id": "a"}, analytics="given", mail="refused")
@@ -129,7 +134,7 @@ def test_records_prove_who_agreed_to_what_on_which_text(shop: Shop) -> None:
     with shop.sojourn.engine.begin() as connection:
         (who,) = person.search(connection, "a")
         (record,) = records.of_people(connection, shop.project.id, [who])
-    version = shop.sojourn.policy_in_force(shop.project)
+    version = shop.sojourn.governance(shop.project).in_force()
     assert record.principal == who
     assert record.purposes == {"analytics": "given", "mail": "refused"}
     assert (record.notice.version, record.notice.sha256) == ("2026-01-01", version.digest.hex())
@@ -137,6 +142,7 @@ def test_records_prove_who_agreed_to_what_on_which_text(shop: Shop) -> None:
     assert record.until_ms is not None
 
 
+@pytest.mark.clause("S2-14")
 @pytest.mark.parametrize(
     ("given", "title"),
     [
@@ -154,17 +160,18 @@ def test_what_is_no_decision_is_refused(shop: Shop, given: dict[str, object], ti
     plain = {"identifiers": {"user_id": "a"}, "purposes": {"analytics": "given"}, "how": "banner"}
     decision = msgspec.convert(plain | given, Decision)
     with pytest.raises(BadQuestion, match=title):
-        shop.sojourn.record_consent(shop.project, decision)
+        shop.sojourn.governance(shop.project).record(decision)
 
 
+@pytest.mark.clause("S1-30")
 def test_a_restricted_person_is_in_no_answer_until_it_is_lifted(shop: Shop) -> None:
     assert shop.mask(user="a") == shop.mask(user="b") == SERVICE
     with shop.sojourn.engine.begin() as connection:
         (who,) = shop.sojourn.directory(shop.project).search(connection, "a")
-    shop.sojourn.restrict(shop.project, who, actor="test")
+    shop.sojourn.governance(shop.project).restrict(who, actor="test")
     assert shop.people("service") == 1
-    assert shop.sojourn.unrestricted(shop.project).people == 1
-    shop.sojourn.restrict(shop.project, who, actor="test", lift=True)
+    assert shop.sojourn.governance(shop.project).unrestricted().people == 1
+    shop.sojourn.governance(shop.project).restrict(who, actor="test", lift=True)
     assert shop.people("service") == 2
 
 

@@ -67,7 +67,7 @@ def shop(tmp_path: Path, receiver: Receiver) -> Iterator[Shop]:
     clock = Clock(NOON_MS + 60 * DAY_MS)
     sojourn, project = open_shop(tmp_path, clock)
     with sojourn:
-        sojourn.publish_policy(project, policy(receiver.url), actor="test")
+        sojourn.governance(project).publish(policy(receiver.url), actor="test")
         told = profile("u7", ts=60 * DAY_MS, **ANN)
         send(sojourn, project, [told, event("Ordered", 60 * DAY_MS, user="u7", plan="zz-pro")])
         made = Shop(sojourn, project, clock, 0, receiver)
@@ -80,6 +80,7 @@ def policy(url: str) -> str:
     return SHOP.replace("    country: ", f"    webhook: {url}\n    country: ")
 
 
+@pytest.mark.clause("S1-04", "S1-23")
 def test_receiver_sees_exactly_the_payload_and_can_check_who_sent_it(shop: Shop) -> None:
     preview = shop.payload("counter", "analytics")
     transfer = shop.send("counter", "analytics")
@@ -102,6 +103,7 @@ def test_receiver_sees_exactly_the_payload_and_can_check_who_sent_it(shop: Shop)
     assert hmac.compare_digest(signed, expected)
 
 
+@pytest.mark.clause("S2-10")
 def test_pseudonyms_differ_by_recipient_stay_and_end_with_the_key(shop: Shop) -> None:
     def name(recipient: str, purpose: str) -> str:
         built = shop.payload(recipient, purpose)
@@ -120,6 +122,7 @@ def test_pseudonyms_differ_by_recipient_stay_and_end_with_the_key(shop: Shop) ->
     assert egress.signing_key("counter") != key
 
 
+@pytest.mark.clause("S1-04")
 def test_log_holds_no_value_of_the_person(shop: Shop) -> None:
     for recipient, purpose in (
         ("crm", "service"),
@@ -146,6 +149,7 @@ def test_log_holds_no_value_of_the_person(shop: Shop) -> None:
     assert ANN["email"].encode() not in raw
 
 
+@pytest.mark.clause("S1-03")
 def test_expired_transfer_refuses_by_the_day(shop: Shop) -> None:
     assert shop.send("counter", "analytics").status == "sent"
     shop.clock.now_ms = NOON_MS + 397 * DAY_MS
@@ -155,6 +159,7 @@ def test_expired_transfer_refuses_by_the_day(shop: Shop) -> None:
     assert len(shop.receiver.requests) == 1
 
 
+@pytest.mark.clause("S1-32", "S1-33")
 def test_what_the_person_lets_be_done_is_what_their_newest_event_was_lawful_for(
     shop: Shop,
 ) -> None:
@@ -176,6 +181,7 @@ def test_what_the_person_lets_be_done_is_what_their_newest_event_was_lawful_for(
     assert shop.send("counter", "analytics").status == "sent"
 
 
+@pytest.mark.clause("S2-18")
 def test_consent_given_lets_mail_leave(shop: Shop) -> None:
     assert shop.send("mailer", "mail").status == "refused"
     told = profile("u7", ts=61 * DAY_MS, language="fr")
@@ -186,11 +192,12 @@ def test_consent_given_lets_mail_leave(shop: Shop) -> None:
     assert shop.send("mailer", "mail").status == "sent"
 
 
+@pytest.mark.clause("S1-32", "S1-33", "S2-18")
 def test_recorded_decision_holds_until_the_next(shop: Shop) -> None:
     def decide(purpose: str, state: State) -> None:
         shop.clock.now_ms += 60_000
         decision = Decision(identifiers={"user_id": "u7"}, purposes={purpose: state}, how="by mail")
-        shop.sojourn.record_consent(shop.project, decision)
+        shop.sojourn.governance(shop.project).record(decision)
 
     decide("mail", "given")
     assert shop.send("mailer", "mail").status == "sent"
@@ -206,7 +213,7 @@ def test_recorded_decision_holds_until_the_next(shop: Shop) -> None:
 
 def test_later_event_that_says_no_goes_before_a_recorded_yes(shop: Shop) -> None:
     given = Decision(identifiers={"user_id": "u7"}, purposes={"mail": "given"}, how="by mail")
-    shop.sojourn.record_consent(shop.project, given)
+    shop.sojourn.governance(shop.project).record(given)
     shop.clock.now_ms += DAY_MS
     told = profile("u7", ts=61 * DAY_MS, language="fr")
     no = msgspec.structs.replace(told, signals=Signals(consent={"mail": False}))
@@ -214,11 +221,12 @@ def test_later_event_that_says_no_goes_before_a_recorded_yes(shop: Shop) -> None
     assert shop.send("mailer", "mail").status == "refused"
 
 
+@pytest.mark.clause("S1-30")
 def test_restricted_person_is_not_sent(shop: Shop) -> None:
-    shop.sojourn.restrict(shop.project, shop.person, actor="test")
+    shop.sojourn.governance(shop.project).restrict(shop.person, actor="test")
     assert shop.send("crm", "service").status == "refused"
     assert not shop.receiver.requests
-    shop.sojourn.restrict(shop.project, shop.person, actor="test", lift=True)
+    shop.sojourn.governance(shop.project).restrict(shop.person, actor="test", lift=True)
     assert shop.send("crm", "service").status == "sent"
 
 

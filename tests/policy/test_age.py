@@ -9,6 +9,7 @@ from tests.policy.checking import changed, codes, found
 AGE = "age: {consent_from: {default: 16, FR: 15, DE: 16, BE: 13}, below: refuse}"
 
 
+@pytest.mark.clause("S1-36")
 @pytest.mark.parametrize(
     ("code", "new", "at"),
     [
@@ -23,6 +24,7 @@ def test_age(code: str, new: str, at: str) -> None:
     found(code, AGE, new, at)
 
 
+@pytest.mark.clause("S1-36")
 def test_no_rule_is_told() -> None:
     assert [code for code, _, _ in codes(changed(f"{AGE}\n", ""))] == ["P520"]
     assert [code for code, _, _ in codes(changed(AGE, "age:"))] == ["P520"]

@@ -9,6 +9,7 @@ from tests.policy.checking import changed, codes, found
 SHARED = "aggregates: {minimum: 10, shared: true}"
 
 
+@pytest.mark.clause("S1-18")
 @pytest.mark.parametrize(
     ("code", "new", "at"),
     [

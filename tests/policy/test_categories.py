@@ -21,6 +21,7 @@ def test_taxonomy_is_whole() -> None:
         assert "." not in key or key.rpartition(".")[0] in CATEGORIES | USES
 
 
+@pytest.mark.clause("S1-11", "S2-01")
 @pytest.mark.parametrize(
     ("code", "old", "new", "at"),
     [
@@ -61,6 +62,7 @@ def test_what_is_about_nobody_needs_no_meaning_and_no_purpose() -> None:
     assert codes(used) == []
 
 
+@pytest.mark.clause("S2-03")
 def test_free_text_is_kept_out_of_analytics_wherever_it_is_said() -> None:
     content = "  content: {means: [user.content], purposes: [service]}\n  billing:\n    means"
     text = changed("  billing:\n    means", content)

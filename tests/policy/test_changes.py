@@ -9,6 +9,7 @@ from tests.policy.checking import changed, findings, found
 VERSION = 'version: "2026-11-01"\n'
 
 
+@pytest.mark.clause("S1-41")
 @pytest.mark.parametrize("said", ["latest", "2026-13-01", "20261101", "3"])
 def test_a_version_is_a_day(said: str) -> None:
     found("P650", VERSION, f"version: v{said}\n", f"v{said}")
@@ -16,6 +17,7 @@ def test_a_version_is_a_day(said: str) -> None:
     assert [one.code for one in findings(text)] == ["P650"]
 
 
+@pytest.mark.clause("S1-40", "S1-41")
 @pytest.mark.parametrize(
     ("code", "old"),
     [

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from tests.policy.checking import changed, codes, findings, found, place
+from sojourn.event import Signals
+from sojourn.ingest.pipeline import Arrival, run
+from tests.opened import NOON_MS, event
+from tests.policy.checking import GOOD, changed, codes, findings, found, place
+from tests.ruled import rules
 
 OPENINGS = "openings: {use: analytics.reporting.campaign_insights, basis: consent,"
 GUARDED = changed("below: refuse", "below: guardian")
+RULES = rules(GOOD)
 
 
+@pytest.mark.clause("S1-01")
 @pytest.mark.parametrize("by", ["continued_use", "pre_ticked"])
 def test_what_is_implied_is_no_consent(by: str) -> None:
     found("P230", "by: act", f"by: {by}", f"by: {by}")
@@ -33,6 +40,7 @@ def test_without_consent_nothing_is_renewed() -> None:
     assert "P232" not in {code for code, _, _ in codes(text)}
 
 
+@pytest.mark.clause("S2-14")
 @pytest.mark.parametrize("granter", ["admin", "manager", "employer"])
 def test_nobody_consents_for_somebody_else(granter: str) -> None:
     new = f"{OPENINGS} granted_by: {granter},"
@@ -48,12 +56,14 @@ def test_who_decides_without_consent_is_no_granter() -> None:
     assert codes(changed(old, f"{old} granted_by: admin,")) == []
 
 
+@pytest.mark.clause("S1-36")
 def test_guardian_consents_for_those_who_are_too_young() -> None:
     new = f"{OPENINGS} granted_by: guardian,"
     found("P207", OPENINGS, new, "granted_by")
     assert codes(changed(OPENINGS, new, GUARDED)) == codes(GUARDED)
 
 
+@pytest.mark.clause("S1-20")
 @pytest.mark.parametrize(
     "name", ["Email Opened", "email_open", "EmailOpened", "Opened E-Mail", "Newsletter mail opens"]
 )
@@ -65,6 +75,17 @@ def test_opening_a_mail_is_tracked_with_consent_only(name: str) -> None:
     line, column = place(text, f"  {name}: {{")
     column += len(f"  {name}: {{category: logs, purposes: [openings, ")
     assert codes(text) == [("P216", line, column), ("P216", line, column + len("analytics, "))]
+
+
+@pytest.mark.clause("S1-20")
+def test_an_opened_mail_is_not_kept_until_the_person_agreed() -> None:
+    def masks(**consent: bool) -> list[int]:
+        signals = Signals(country="FR", consent=consent)
+        opened = msgspec.structs.replace(event("Email Opened", user="u"), signals=signals)
+        return [one.purposes for one in run([opened], Arrival(NOON_MS, RULES)).kept]
+
+    assert masks() == masks(analytics=True) == []
+    assert masks(openings=True) == [RULES.bits["openings"]]
 
 
 def test_opening_anything_else_is_no_such_thing() -> None:

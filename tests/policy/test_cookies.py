@@ -9,6 +9,7 @@ from tests.policy.checking import changed, codes, found, place
 OWN = "- {name: sojourn_id, purpose: analytics, keep: 13 months, party: first}"
 
 
+@pytest.mark.clause("S1-19")
 @pytest.mark.parametrize(
     ("code", "old", "new", "at"),
     [

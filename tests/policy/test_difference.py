@@ -191,6 +191,7 @@ WIDENING = [
 ]
 
 
+@pytest.mark.clause("S1-41")
 @pytest.mark.parametrize(("old", "new", "path"), WIDENING, ids=[case[2] for case in WIDENING])
 def test_what_people_were_not_told_of_widens(old: str, new: str, path: str) -> None:
     found = between(old, new)
@@ -319,6 +320,7 @@ def test_changes_stand_in_the_order_of_the_sections() -> None:
     assert sections == sorted(sections, key=list(Policy.__struct_fields__).index)
 
 
+@pytest.mark.clause("S1-41")
 def test_consent_is_asked_again_where_what_it_was_for_changed() -> None:
     def again(old: str, new: str) -> tuple[str, ...]:
         before, now = policy(GOOD), policy(changed(old, new))

@@ -98,6 +98,7 @@ def test_a_page_stands_alone_and_its_links_lead_to_lines_that_say_something(
             assert link[1:] in read.ids
 
 
+@pytest.mark.clause("S1-19", "S1-35", "S1-38")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_notice_says_all_that_article_13_asks_for(seed: str) -> None:
     text = corrected(seed)
@@ -126,6 +127,13 @@ def test_the_notice_says_all_that_article_13_asks_for(seed: str) -> None:
         assert f" {cookie.name} " in told
     for origin in policy.sources.values():
         assert f" {origin.name} " in told
+
+
+@pytest.mark.clause("S1-07")
+def test_what_one_need_not_give_is_told_and_has_its_purpose_all_the_same() -> None:
+    assert "You need not give your name: nothing depends on it." in words(shown(GOOD))
+    own = rules(GOOD)
+    assert own.properties["name"].purposes == own.bits["service"]
 
 
 def test_each_basis_is_told_by_region() -> None:
@@ -160,6 +168,7 @@ def test_a_statement_links_to_the_line_that_made_it(said: str, line: str) -> Non
     assert line in text.splitlines()[int(found[1]) - 1]
 
 
+@pytest.mark.clause("S1-30")
 def test_rights_follow_the_matrix_of_bases() -> None:
     told = words(shown(GOOD))
     rights = told[told.index("Which right holds depends") :]
@@ -207,6 +216,7 @@ def test_a_draft_says_so_and_a_policy_that_is_none_does_not() -> None:
     assert "draft" not in words(shown(GOOD))
 
 
+@pytest.mark.clause("S1-02")
 def test_a_processor_says_for_whom_it_works() -> None:
     text = changed(
         "role: controller\n\nsubjects",
@@ -231,6 +241,7 @@ def test_former_recipients_stand_apart() -> None:
     assert "June" not in words(shown(corrected("popwork")))
 
 
+@pytest.mark.clause("S1-23")
 def test_what_a_recipient_is_told_to_get_is_what_the_send_gate_lets_out() -> None:
     text = GOOD.replace("    webhook: https://entrepot.example/events\n", "")
     text = text.replace("    agreement:", "    webhook: https://x.example/events\n    agreement:")
@@ -300,6 +311,7 @@ def _keys(node: object) -> set[str]:
 # What machines read
 
 
+@pytest.mark.clause("S1-24")
 def test_the_gpc_file_is_true_only_where_the_policy_honours_the_signal() -> None:
     assert json.loads(shown(GOOD, "gpc")) == {"gpc": True, "lastUpdate": "2026-11-01"}
     ignoring = changed("signals: {gpc: honour,", "signals: {gpc: ignore,")

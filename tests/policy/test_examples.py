@@ -77,6 +77,7 @@ def test_as_written_only_these_notes_stand_beside(seed: str) -> None:
     assert notes == WORTH_KNOWING[seed]
 
 
+@pytest.mark.clause("S2-21")
 def test_of_the_tables_exactly_six_fields_are_missing() -> None:
     errors = compiled("popwork", "as-written").errors
     telling = {one.code for one in errors if "S2-21" in one.clauses}
@@ -123,6 +124,7 @@ def test_every_system_of_the_tables_is_a_recipient_that_says_all() -> None:
         assert (recipient.transfer is not None) == (recipient.country == "US"), name
 
 
+@pytest.mark.clause("S1-03")
 def test_a_mechanism_falls_and_the_findings_change() -> None:
     text = (EXAMPLES / "woopra/as-written.yaml").read_text()
     written, later = (

@@ -11,6 +11,7 @@ from tests.policy.checking import GOOD, TODAY, codes, found
 ENTRY = "{article: 17(3)(b)"
 
 
+@pytest.mark.clause("S1-39")
 @pytest.mark.parametrize(
     ("code", "old", "new", "at"),
     [

@@ -75,6 +75,7 @@ def told(given: Event, **signals: Any) -> Event:
     return msgspec.structs.replace(given, signals=Signals(**signals))
 
 
+@pytest.mark.clause("S1-14", "S1-24", "S1-36", "S2-02")
 @pytest.mark.parametrize(
     ("name", "signals", "expected"),
     [
@@ -105,6 +106,7 @@ def test_mask_of_an_event(name: str, signals: dict[str, Any], expected: int) -> 
     assert mask(name, **signals) == expected
 
 
+@pytest.mark.clause("S1-24")
 def test_do_not_track_is_honoured_where_the_policy_says_so() -> None:
     text = SHOP.replace("dnt: ignore", "dnt: honour")
     outcome = collected(told(event("Ordered", user="u"), country="US", dnt=True), text=text)
@@ -123,6 +125,7 @@ def test_signals_decide_and_do_not_stay() -> None:
     assert kept.signals == NO_SIGNALS
 
 
+@pytest.mark.clause("S1-11")
 def test_properties_that_serve_no_lawful_purpose_are_withheld() -> None:
     given = event("Ordered", user="u", total=50, cart="3 books", contact="a@b.example")
     (kept,) = collected(told(given, country="FR")).kept
@@ -134,6 +137,7 @@ def test_properties_that_serve_no_lawful_purpose_are_withheld() -> None:
     assert outcome.kept[0].properties == {"url": "https://a.example/p"}
 
 
+@pytest.mark.clause("S1-11")
 def test_undeclared_events_and_properties_are_kept_out() -> None:
     outcome = collected(told(event("Guessed", user="u"), country="US"))
     assert outcome.dropped[0].reason is DropReason.UNDECLARED_EVENT
@@ -152,6 +156,7 @@ def test_reduction_comes_before_the_inbox() -> None:
 CARD = "4111 1111 1111 1111"
 
 
+@pytest.mark.clause("S1-06", "S1-08", "S2-03")
 @pytest.mark.parametrize(
     "properties",
     [
@@ -204,6 +209,7 @@ def test_an_id_that_happens_to_pass_the_check_of_card_numbers_is_an_id() -> None
     assert outcome.kept
 
 
+@pytest.mark.clause("S1-09")
 def test_joining_two_identifiers_needs_its_purpose() -> None:
     alias = Event(
         kind=Kind.ALIAS,
@@ -217,10 +223,11 @@ def test_joining_two_identifiers_needs_its_purpose() -> None:
     assert collected(alias, text=text).dropped[0].reason is DropReason.NO_LAWFUL_PURPOSE
 
 
+@pytest.mark.clause("S1-13", "S2-03")
 def test_a_question_names_a_declared_purpose_and_sees_only_its_events(tmp_path: Path) -> None:
     sojourn, project = open_shop(tmp_path)
     with sojourn:
-        sojourn.publish_policy(project, SHOP, actor="test")
+        sojourn.governance(project).publish(SHOP, actor="test")
         here = told(event("Ordered", user="a", total=5, cart="x"), country="FR")
         there = told(event("Ordered", user="b", total=5, cart="y"), country="US")
         send(sojourn, project, [here, there])
@@ -240,10 +247,11 @@ def test_a_question_names_a_declared_purpose_and_sees_only_its_events(tmp_path: 
             people("analytics", **by_cart)
 
 
+@pytest.mark.clause("S1-08", "S1-11")
 def test_what_may_not_be_kept_is_in_no_file(tmp_path: Path) -> None:
     sojourn, project = open_shop(tmp_path)
     with sojourn:
-        sojourn.publish_policy(project, SHOP, actor="test")
+        sojourn.governance(project).publish(SHOP, actor="test")
         refused = told(
             event("Viewed", user="zz-nobody", url="https://zz-refused.example"), ip="2a01:e0a::1"
         )
@@ -276,5 +284,5 @@ def test_policy_with_errors_does_not_run(tmp_path: Path) -> None:
     sojourn, project = open_shop(tmp_path)
     with sojourn:
         with pytest.raises(BadQuestion, match="does not compile"):
-            sojourn.publish_policy(project, "sojourn: 2", actor="test")
+            sojourn.governance(project).publish("sojourn: 2", actor="test")
         assert project.rules.number == 1

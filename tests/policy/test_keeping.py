@@ -67,6 +67,7 @@ def test_a_duration_goes_back_by_the_calendar(length: str, day: str) -> None:
     assert datetime.fromtimestamp(back(AT, Duration(length)) / 1000, UTC).date().isoformat() == day
 
 
+@pytest.mark.clause("S1-27")
 def test_a_category_is_due_when_keep_has_passed() -> None:
     assert due(keeping(), "activity", "2026-01-30", "2026-01-31") == [EVERY_PURPOSE, 0]
 
@@ -82,6 +83,7 @@ def test_a_purpose_that_nothing_is_said_of_ends_with_the_last() -> None:
     assert due(keeping(text), "mixed", "2025-09-01", "2025-03-01") == [4, EVERY_PURPOSE]
 
 
+@pytest.mark.clause("S1-27")
 def test_a_term_after_an_event_runs_from_its_last_time_for_the_person() -> None:
     closed = Lasts(np.array([7, 8]), ms("2026-02-01", "2026-03-15"))
     days = ("2020-01-01", "2020-01-01", "2020-01-01")
@@ -96,6 +98,7 @@ def test_what_came_after_the_event_is_kept_as_long_from_then_on() -> None:
     assert told == [EVERY_PURPOSE, 0]
 
 
+@pytest.mark.clause("S1-17", "S2-04")
 def test_a_law_without_a_number_and_a_hold_keep() -> None:
     assert due(keeping(), "records", "1990-01-01") == [0]
     held = keeping(activity="case 7")

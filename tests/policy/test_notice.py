@@ -24,6 +24,7 @@ def test_notice(code: str, old: str, new: str, at: str) -> None:
     found(code, old, new, at)
 
 
+@pytest.mark.clause("S1-02")
 def test_role_is_said() -> None:
     assert [code for code, _, _ in codes(changed("role: controller\n", ""))] == ["P604"]
 
@@ -35,11 +36,13 @@ def test_what_is_missing_of_the_contact_is_told_together() -> None:
     assert "S2-21" in only.clauses
 
 
+@pytest.mark.clause("S1-02")
 def test_a_processor_works_for_somebody() -> None:
     text = changed("module: 2", "module: 3", changed("role: controller\n", "role: processor\n"))
     assert codes(text) == [("P605", *place(text, "processor\n\nsubjects"))]
 
 
+@pytest.mark.clause("S1-02")
 def test_a_processor_says_for_whom_and_under_which_contract() -> None:
     agreement = 'agreement: {signed: "2026-01-10"}'
     told = "role: processor\ncontrollers: {shop: {name: Shop SA, contact: dpo@shop.example, %s}}\n"
@@ -50,6 +53,7 @@ def test_a_processor_says_for_whom_and_under_which_contract() -> None:
     assert only.what == "“shop” has no agreement."
 
 
+@pytest.mark.clause("S1-26")
 def test_measures_are_named() -> None:
     text = changed("measures: {encryption: Encrypted at rest under a key for each person}\n", "")
     text = text.replace("    measures: [encryption]\n", "")

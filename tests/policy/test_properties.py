@@ -20,6 +20,7 @@ def with_property(name: str, said: str = "{category: logs, purposes: [service]}"
     return changed(f"  {TOTAL}\n", f"  {TOTAL}\n  {name}: {said}\n")
 
 
+@pytest.mark.clause("S1-06", "S1-11")
 def test_property_has_a_category() -> None:
     found("P301", URL, URL.replace("category: logs, ", ""), "url: {")
     found(
@@ -27,6 +28,7 @@ def test_property_has_a_category() -> None:
     )
 
 
+@pytest.mark.clause("S1-06")
 @pytest.mark.parametrize(
     "name",
     [
@@ -49,6 +51,7 @@ def test_credential_by_what_its_category_means() -> None:
     assert [code for code, _, _ in codes(text)] == ["P302"] * 3
 
 
+@pytest.mark.clause("S1-08")
 @pytest.mark.parametrize(
     "name",
     ["card_number", "cardNumber", "credit_card", "credit_card_number", "cvv", "card.cvc", "PAN"],
@@ -66,6 +69,7 @@ def test_what_only_sounds_like_a_secret_is_a_property(name: str) -> None:
     assert codes(with_property(name)) == []
 
 
+@pytest.mark.clause("S1-11")
 def test_identifying_property_is_reduced_for_counting() -> None:
     only = IP.replace("security, ", "")
     whole = only.replace(", reduce: country", "")

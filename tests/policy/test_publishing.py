@@ -33,7 +33,7 @@ def shop(tmp_path: Path, clock: Clock) -> Iterator[tuple[Sojourn, Project]]:
     """A project that has left its preset for a policy of its own."""
     sojourn, project = open_shop(tmp_path, clock)
     with sojourn:
-        sojourn.publish_policy(project, GOOD, actor="test")
+        sojourn.governance(project).publish(GOOD, actor="test")
         yield sojourn, project
 
 
@@ -43,36 +43,37 @@ Shop = tuple[Sojourn, Project]
 def test_what_replaces_a_draft_preset_holds_at_once_however_wide(tmp_path: Path) -> None:
     sojourn, project = open_shop(tmp_path, Clock(NOON_MS))
     with sojourn:
-        published = sojourn.publish_policy(project, GOOD, actor="test")
+        published = sojourn.governance(project).publish(GOOD, actor="test")
         assert any(change.widens for change in published.changes)
         assert project.rules.number == published.version.number == 2
 
 
 def test_what_narrows_holds_at_once(shop: Shop) -> None:
     sojourn, project = shop
-    published = sojourn.publish_policy(project, NARROW, actor="test")
+    published = sojourn.governance(project).publish(NARROW, actor="test")
     assert [change.path for change in published.changes] == ["cookies.0.keep"]
     assert project.rules.number == published.version.number
-    assert sojourn.policy_in_force(project).text == NARROW
+    assert sojourn.governance(project).in_force().text == NARROW
 
 
+@pytest.mark.clause("S1-41")
 def test_what_widens_waits_until_people_have_been_told(shop: Shop, clock: Clock) -> None:
     sojourn, project = shop
     earliest = TODAY + timedelta(days=30)
     with pytest.raises(BadQuestion) as refused:
-        sojourn.publish_policy(project, WIDE, actor="test")
+        sojourn.governance(project).publish(WIDE, actor="test")
     assert "purposes.analytics.basis" in refused.value.detail
     assert "30 days" in refused.value.detail
     assert str(earliest) in refused.value.mend
     with pytest.raises(BadQuestion):
-        sojourn.publish_policy(project, WIDE, begin=earliest - timedelta(days=1), actor="test")
+        sojourn.governance(project).publish(WIDE, begin=earliest - timedelta(days=1), actor="test")
     before = project.rules.number
-    published = sojourn.publish_policy(project, WIDE, begin=earliest, actor="test")
+    published = sojourn.governance(project).publish(WIDE, begin=earliest, actor="test")
     assert project.rules.number == before
     clock.now_ms = published.version.effective_ms - 1
-    assert sojourn.policy_in_force(project).text == GOOD
+    assert sojourn.governance(project).in_force().text == GOOD
     clock.now_ms += 1
-    assert sojourn.policy_in_force(project).text == WIDE
+    assert sojourn.governance(project).in_force().text == WIDE
     sojourn._keep_to_policies()
     assert project.rules.number == published.version.number
 
@@ -81,7 +82,7 @@ def test_a_day_begins_where_the_project_is(tmp_path: Path) -> None:
     sojourn, _ = open_shop(tmp_path, Clock(NOON_MS))
     with sojourn:
         there = sojourn.create_project("there", timezone="Asia/Tokyo")
-        published = sojourn.publish_policy(there, GOOD, begin=date(2026, 11, 26), actor="test")
+        published = sojourn.governance(there).publish(GOOD, begin=date(2026, 11, 26), actor="test")
         begins = published.version.effective_ms
     assert begins == NOON_MS + 4 * DAY_MS - (12 + 9) * 3_600_000
 
@@ -90,59 +91,60 @@ def test_without_a_promise_of_notice_a_day_must_be_named(shop: Shop) -> None:
     sojourn, project = shop
     silent = changed("changes: {notice: 30 days}", "")
     # Promising less is told, and widens nothing.
-    sojourn.publish_policy(project, silent, actor="test")
+    sojourn.governance(project).publish(silent, actor="test")
     wide = WIDE.replace("changes: {notice: 30 days}", "")
     with pytest.raises(BadQuestion, match="widens"):
-        sojourn.publish_policy(project, wide, actor="test")
-    published = sojourn.publish_policy(project, wide, begin=TODAY, actor="test")
+        sojourn.governance(project).publish(wide, actor="test")
+    published = sojourn.governance(project).publish(wide, begin=TODAY, actor="test")
     assert project.rules.number == published.version.number
 
 
 def test_going_through_a_draft_is_no_way_around_notice(shop: Shop) -> None:
     sojourn, project = shop
     draft = changed("role: controller\n\n", "role: controller\ndraft: true\n\n")
-    sojourn.publish_policy(project, draft, actor="test")
+    sojourn.governance(project).publish(draft, actor="test")
     with pytest.raises(BadQuestion, match="widens"):
-        sojourn.publish_policy(project, WIDE, actor="test")
+        sojourn.governance(project).publish(WIDE, actor="test")
 
 
 def test_a_version_does_not_begin_in_the_past(shop: Shop) -> None:
     sojourn, project = shop
     with pytest.raises(BadQuestion, match="in the past"):
-        sojourn.publish_policy(project, NARROW, begin=TODAY - timedelta(days=1), actor="test")
+        sojourn.governance(project).publish(NARROW, begin=TODAY - timedelta(days=1), actor="test")
 
 
 def test_the_same_text_is_no_new_version(shop: Shop) -> None:
     sojourn, project = shop
-    before = sojourn.policy_history(project)
-    again = sojourn.publish_policy(project, GOOD, actor="test")
+    before = sojourn.governance(project).history()
+    again = sojourn.governance(project).publish(GOOD, actor="test")
     assert (again.new, again.version) == (False, before[-1])
-    assert sojourn.policy_history(project) == before
-    back = sojourn.publish_policy(project, NARROW, actor="test")
+    assert sojourn.governance(project).history() == before
+    back = sojourn.governance(project).publish(NARROW, actor="test")
     assert back.new
 
 
 def test_what_was_published_last_holds_and_what_waited_is_dropped(shop: Shop, clock: Clock) -> None:
     sojourn, project = shop
-    sojourn.publish_policy(project, WIDE, begin=TODAY + timedelta(days=30), actor="test")
-    sojourn.publish_policy(project, NARROW, actor="test")
+    sojourn.governance(project).publish(WIDE, begin=TODAY + timedelta(days=30), actor="test")
+    sojourn.governance(project).publish(NARROW, actor="test")
     clock.now_ms += 40 * DAY_MS
-    assert sojourn.policy_in_force(project).text == NARROW
+    assert sojourn.governance(project).in_force().text == NARROW
 
 
+@pytest.mark.clause("S1-41")
 def test_consent_to_something_else_is_asked_for_again(shop: Shop) -> None:
     sojourn, project = shop
     longer = changed("logs: {keep: 25 months", "logs: {keep: 26 months")
     begin = TODAY + timedelta(days=30)
-    published = sojourn.publish_policy(project, longer, begin=begin, actor="test")
+    published = sojourn.governance(project).publish(longer, begin=begin, actor="test")
     assert published.version.asks_again == ("analytics", "openings")
-    assert sojourn.policy_history(project)[-1] == published.version
-    assert sojourn.policy_history(project)[0].asks_again == ()
+    assert sojourn.governance(project).history()[-1] == published.version
+    assert sojourn.governance(project).history()[0].asks_again == ()
 
 
 def test_each_version_is_in_the_audit_log(shop: Shop) -> None:
     sojourn, project = shop
-    sojourn.publish_policy(project, NARROW, actor="somebody")
+    sojourn.governance(project).publish(NARROW, actor="somebody")
     with sojourn.engine.begin() as connection:
         audit.verify(connection)
         table = control.audit
@@ -160,7 +162,7 @@ def test_a_project_begins_with_any_preset_and_with_no_other(tmp_path: Path) -> N
     with sojourn:
         for name, text in versions.presets().items():
             project = sojourn.create_project(f"on-{name}", preset=name)
-            assert sojourn.policy_in_force(project).text == text
+            assert sojourn.governance(project).in_force().text == text
             # What the reports ask for unless they are told otherwise.
             assert "analytics" in project.rules.sees
         with pytest.raises(SojournError, match="no preset"):

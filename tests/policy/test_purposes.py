@@ -11,6 +11,7 @@ NEWS = "newsletter: {use: marketing.communications.email, basis: consent,"
 BY_REGION = "{EEA: consent, GB: consent, default: legitimate_interests}"
 
 
+@pytest.mark.clause("S1-14", "S1-15", "S2-02", "S2-06", "S2-11", "S2-18")
 @pytest.mark.parametrize(
     ("code", "old", "new", "at"),
     [
@@ -106,10 +107,12 @@ def test_there_is_room_for_sixteen_purposes() -> None:
     assert codes(text) == [("P214", *place(text, "invoices:\n    use"))]
 
 
+@pytest.mark.clause("S1-22")
 def test_opt_outs_are_of_regions() -> None:
     found("P203", "opt_outs: {EEA:", "opt_outs: {Europe:", "Europe:")
 
 
+@pytest.mark.clause("S1-09")
 def test_joining_people_has_a_purpose() -> None:
     text = changed("identity: {purpose: service}\n", "")
     assert codes(text) == [("P221", 1, 1)]

@@ -24,6 +24,7 @@ def test_a_full_recipient_has_nothing_to_find() -> None:
     assert codes(with_recipient(FULL)) == []
 
 
+@pytest.mark.clause("S1-16")
 @pytest.mark.parametrize(
     ("code", "old", "new"),
     [
@@ -39,6 +40,7 @@ def test_what_is_not_said_is_told_at_the_recipient(code: str, old: str, new: str
     assert codes(text) == [(code, *place(text, "new: {"))]
 
 
+@pytest.mark.clause("S1-16")
 def test_a_class_of_recipients_is_told_once() -> None:
     text = with_recipient("")
     (only,) = findings(text)
@@ -73,6 +75,7 @@ def test_what_is_about_nobody_needs_neither_country_nor_agreement() -> None:
     assert codes(with_recipient(entry, text)) == []
 
 
+@pytest.mark.clause("S2-18", "S2-20")
 def test_a_recipient_uses_data_for_what_they_are_collected_for() -> None:
     old, new = "purposes: [service]\n    subjects: [person]\n    fields", "purposes: [newsletter]\n"
     assert codes(changed(old, f"{new}    fields")) == []
@@ -96,6 +99,7 @@ def test_a_purpose_under_a_declared_one_or_compatible_with_it_counts_as_declared
         assert ("P406" in [found.code for found in again]) is (new == "under: openings}")
 
 
+@pytest.mark.clause("S1-23", "S2-01")
 def test_network_data_are_listed() -> None:
     entry = changed("[logs]", "[logs, network]", FULL)
     text = with_recipient(entry)
@@ -116,6 +120,7 @@ def test_a_recipient_that_has_ended_is_kept_and_judged_as_of_its_last_day() -> N
     assert codes(with_recipient(f'{FULL}, until: "2027-01-01"')) == []
 
 
+@pytest.mark.clause("S1-04")
 @pytest.mark.parametrize(
     ("old", "new", "at", "code"),
     [

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.policy.checking import changed, codes, found
 
 
+@pytest.mark.clause("S1-27")
 def test_every_category_says_how_long_it_is_kept() -> None:
     found("P107", "  network: {keep: 6 months}\n", "", "network:\n")
 
 
+@pytest.mark.clause("S1-27")
 def test_an_event_alone_is_no_end() -> None:
     found(
         "P108",
@@ -25,5 +29,6 @@ def test_a_law_or_an_end_for_each_purpose_is_one() -> None:
     assert codes(changed("network: {keep: 6 months}", by_purpose)) == []
 
 
+@pytest.mark.clause("S1-28")
 def test_backups_have_a_greatest_age() -> None:
     assert codes(changed("backups: {keep: 30 days}\n", "")) == [("P109", 1, 1)]

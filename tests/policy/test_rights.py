@@ -11,6 +11,7 @@ RIGHTS = "rights:"
 OFFERS = "offers: [access, rectify, erase, restrict, port, object, withdraw]"
 
 
+@pytest.mark.clause("S1-05", "S1-30", "S1-32", "S1-35", "S1-37", "S1-38", "S2-21")
 @pytest.mark.parametrize(
     ("code", "old", "new", "at"),
     [
@@ -45,6 +46,7 @@ def test_a_month_may_be_said_in_other_words(said: str) -> None:
     assert codes(changed("answer_within: 1 month", f"answer_within: {said}")) == []
 
 
+@pytest.mark.clause("S1-30")
 def test_each_missing_right_is_told_once_with_its_article() -> None:
     text = changed(OFFERS, "offers: [withdraw]")
     told = findings(text)
@@ -61,6 +63,7 @@ def test_no_basis_no_right_to_withdraw() -> None:
     assert "P627" not in [code for code, _, _ in codes(text)]
 
 
+@pytest.mark.clause("S1-30")
 def test_matrix_is_that_of_the_vocabulary() -> None:
     for basis, rights in RIGHTS_OF.items():
         assert {"access", "rectify", "restrict"} <= set(rights) <= set(ARTICLE_OF)

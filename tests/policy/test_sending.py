@@ -124,6 +124,7 @@ def built(recipient: str, purpose: str, who: Known = ANN, **more: Any) -> Payloa
     return payload(own, recipient, purpose, who, at, **(given | more))
 
 
+@pytest.mark.clause("S1-23", "S2-01", "S2-10")
 @pytest.mark.parametrize(
     ("recipient", "purpose", "fields", "pseudonym"),
     [
@@ -148,6 +149,7 @@ def kind_of(subject: str) -> Known:
     return Known(7, VALUES, ANN.identifiers, subject)
 
 
+@pytest.mark.clause("S1-03", "S1-13", "S1-16", "S2-16")
 @pytest.mark.parametrize(
     ("recipient", "purpose", "more", "reason", "clause"),
     [
@@ -186,6 +188,7 @@ def test_right_kind_of_person_and_one_that_is_not_said() -> None:
     assert isinstance(built("crm", "sales"), Payload)
 
 
+@pytest.mark.clause("S1-03")
 @pytest.mark.parametrize(
     ("country", "transfer", "day", "carries"),
     [
@@ -212,6 +215,7 @@ def test_days_on_which_data_may_go_to_a_country(
     assert any(day in days for days in rule.abroad) == carries
 
 
+@pytest.mark.clause("S2-19")
 def test_value_that_names_the_person_leaves_in_no_other_field() -> None:
     named = Known(7, {"plan": "u7", "note": "write to a@b.example"}, frozenset(("u7",)))
     assert isinstance(built("counter", "analytics", who=named), Refused)
@@ -232,6 +236,7 @@ def happened(name: str, purposes: str = "analytics", **values: Any) -> Happened:
     return Happened(name, NOON, values, RULES.bits[purposes])
 
 
+@pytest.mark.clause("S1-13", "S2-17")
 def test_event_leaves_with_its_own_values_for_a_purpose_in_its_mask() -> None:
     sent = built("counter", "analytics", event=happened("Ordered", plan="basic", other="x"))
     assert sent == Payload("counter", "analytics", {"plan": "basic"}, "counter-7", "Ordered", NOON)
@@ -283,6 +288,7 @@ def policy_of(properties: dict[str, Property], recipient: Recipient) -> Policy:
     return replace(plain, properties=properties, recipients={"who": recipient})
 
 
+@pytest.mark.clause("S1-23")
 @settings(max_examples=300, deadline=None)
 @given(
     st.dictionaries(st.sampled_from(FIELDS), declared, min_size=3),

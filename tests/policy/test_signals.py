@@ -9,6 +9,7 @@ from tests.policy.checking import changed, codes, findings, found
 SIGNALS = "signals: {gpc: honour, dnt: honour, published: {gpc: honour, dnt: honour}}"
 
 
+@pytest.mark.clause("S1-24")
 @pytest.mark.parametrize(
     ("code", "new", "at"),
     [

@@ -11,6 +11,7 @@ from tests.policy.checking import changed, codes, found, place
 PARTNER = "partner: {name: Partner SARL, gives: [company], notice_within: 1 month}"
 
 
+@pytest.mark.clause("S2-15")
 def test_people_are_told_within_a_month() -> None:
     found("P240", ", notice_within: 1 month", "", "partner: {name")
     found("P002", "notice_within: 1 month", "notice_within: soon", "soon")
@@ -26,6 +27,7 @@ def test_sooner_is_soon_enough(soon: str) -> None:
     assert codes(changed("notice_within: 1 month", f"notice_within: {soon}")) == []
 
 
+@pytest.mark.clause("S1-10")
 @pytest.mark.parametrize("vendor", ["linkedin", "linkedin_login"])
 def test_source_gives_no_more_than_it_may(vendor: str) -> None:
     new = PARTNER.replace("[company]", "[email, company, name]")
@@ -37,6 +39,7 @@ def test_source_gives_no_more_than_it_may(vendor: str) -> None:
     assert "P242" not in {code for code, _, _ in codes(text, date(2020, 1, 27))}
 
 
+@pytest.mark.clause("S1-10")
 def test_a_property_comes_from_a_source_that_gives_it() -> None:
     new = "email: {category: identification, purposes: [service, newsletter], source: partner}"
     found("P243", new.replace(", source: partner", ""), new, "partner}\n  name")

@@ -32,6 +32,7 @@ def told(said: str, country: str = "US", at: date = TODAY) -> list[str]:
     return [found.code for found in own if found.code.startswith("P42")]
 
 
+@pytest.mark.clause("S1-03", "S2-21")
 def test_missing_mechanism_is_told_at_the_recipient() -> None:
     text = transfer("")
     assert codes(text) == [("P420", *place(text, "sendgrid:\n    vendor"))]
@@ -39,6 +40,7 @@ def test_missing_mechanism_is_told_at_the_recipient() -> None:
     assert told("", "IN") == ["P420"]
 
 
+@pytest.mark.clause("S1-03")
 @pytest.mark.parametrize(
     ("said", "country", "day", "expected"),
     [
@@ -71,6 +73,7 @@ OLD = 'mechanism: scc_2010_87, assessment: TIA, signed: "{}"'
 NEW = 'mechanism: scc_2021_914, module: 2, assessment: TIA, signed: "{}"'
 
 
+@pytest.mark.clause("S1-03")
 @pytest.mark.parametrize(
     ("said", "signed", "day", "expected"),
     [
@@ -110,6 +113,7 @@ def test_module_fits_the_roles() -> None:
     assert "P425" in [code for code, _, _ in codes(processor)]
 
 
+@pytest.mark.clause("S1-03")
 def test_privacy_shield_is_told_at_its_word_with_what_carries_today() -> None:
     (only,) = findings(transfer("mechanism: privacy_shield"))
     assert only.clauses[0] == "S1-03"

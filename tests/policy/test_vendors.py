@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from sojourn.policy.facts.vendors import VENDORS
 from tests.policy.checking import changed, codes, findings, place
 from tests.policy.test_recipients import FULL, with_recipient
@@ -12,6 +14,7 @@ ANALYTICS = f"vendor: google_analytics, {FULL}"
 IDENTIFYING = changed("[logs]", "[logs, identification]", changed("[analytics]", "[service]", FULL))
 
 
+@pytest.mark.clause("S2-19")
 def test_google_analytics_is_sent_nobody_in_the_clear() -> None:
     assert codes(with_recipient(ANALYTICS)) == []
     text = with_recipient(f"vendor: google_analytics, {IDENTIFYING}")
@@ -47,6 +50,7 @@ def test_an_entry_called_like_a_vendor_is_that_vendor() -> None:
     assert codes(other) == []
 
 
+@pytest.mark.clause("S2-08")
 def test_github_is_given_no_personal_data() -> None:
     text = with_recipient(f"connector: github, {FULL}")
     (only,) = findings(text)
@@ -54,6 +58,7 @@ def test_github_is_given_no_personal_data() -> None:
     assert (only.code, only.line, only.column) == ("P411", line, column + 1)
 
 
+@pytest.mark.clause("S2-10")
 def test_a_closed_vendor_is_told_until_it_has_an_end() -> None:
     text = with_recipient(f"vendor: june, {FULL}")
     assert codes(text) == [("P412", *place(text, "new: {"))]

@@ -61,7 +61,7 @@ def policy() -> str:
 def open_kept(data: Path, clock: Clock | None = None) -> tuple[Sojourn, Project]:
     """An open folder whose project `shop` has the policy above."""
     sojourn, project = open_shop(data, clock)
-    sojourn.publish_policy(project, policy(), actor="test")
+    sojourn.governance(project).publish(policy(), actor="test")
     return sojourn, project
 
 

@@ -54,6 +54,7 @@ def asked(sojourn: Sojourn, project: Project, definition: dict[str, Any]) -> Any
     return answer
 
 
+@pytest.mark.clause("S1-27", "S1-40")
 def test_what_is_due_is_gone_from_table_parts_and_disk(tmp_path: Path) -> None:
     sojourn, project = open_kept(tmp_path)
     with sojourn:
@@ -152,6 +153,7 @@ def test_a_value_goes_before_its_event_and_a_fact_with_its_last_value(tmp_path: 
         assert {row["p_total"] for row in rows} == {5.0, None}
 
 
+@pytest.mark.clause("S1-27")
 def test_who_closed_the_account_is_forgotten_after_the_term(tmp_path: Path) -> None:
     sojourn, project = open_kept(tmp_path)
     with sojourn:
@@ -202,6 +204,7 @@ def test_a_number_is_not_given_again_when_its_identifiers_are_gone(tmp_path: Pat
         assert len(timelines(project)) == 2
 
 
+@pytest.mark.clause("S1-17")
 def test_a_hold_blocks_its_categories_for_its_time(tmp_path: Path) -> None:
     clock = Clock()
     sojourn, project = open_kept(tmp_path, clock)

@@ -201,6 +201,7 @@ def test_page_and_campaign_are_properties_and_the_message_s_own_come_first() -> 
     }
 
 
+@pytest.mark.clause("S1-11", "S1-12")
 @pytest.mark.parametrize("kind", TYPES)
 def test_neither_the_address_nor_the_user_agent_is_ever_kept(kind: str) -> None:
     context = {

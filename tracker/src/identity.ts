@@ -1,5 +1,6 @@
 // Who a page speaks of. An anonymous id lives as long as the page, unless the page opts in to keep
-// it: then it stands in local storage, never in a cookie, so it is not sent to anyone by itself.
+// it: then it stands in local storage, never in a cookie, so it is not sent to anyone by itself
+// (clause S1-21).
 
 import { newId } from "./message";
 

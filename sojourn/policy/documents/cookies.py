@@ -1,4 +1,6 @@
-"""The cookie list: what is kept in the browser, what for, how long, and when it is asked for."""
+"""The cookie list: what is kept in the browser, what for, how long, and when it is asked for
+(clause S1-19).
+"""
 
 from __future__ import annotations
 

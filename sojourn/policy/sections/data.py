@@ -111,7 +111,7 @@ def _undeclared(sheet: Sheet) -> Markup:
 
 
 def origins(sheet: Sheet) -> Section:
-    """Where data come from, and what one need not give."""
+    """Where data come from, and what one need not give (clause S1-07)."""
     said = [
         sheet.states("Most of it you give us, or it arises when you use the service.", "properties")
     ]

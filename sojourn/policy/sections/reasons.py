@@ -63,7 +63,8 @@ def _bases(sheet: Sheet, name: str, purpose: Purpose) -> Markup:
 
 
 def _grounds(purpose: Purpose) -> list[tuple[str, str]]:
-    """What a basis needs beside its name: the weighing, the law, who agrees."""
+    """What a basis needs beside its name: the weighing, whose interest it is (clause S1-15), the
+    law, who agrees."""
     grounds = []
     if "legitimate_interests" in _all(purpose):
         if purpose.interests_of == "third_party":

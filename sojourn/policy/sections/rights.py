@@ -80,6 +80,7 @@ def _stopping(sheet: Sheet) -> Markup:
             " stays lawful."
         )
         said.append(sheet.states(told, "rights", "offers"))
+    # Where advertising networks themselves take an opt-out (clause S1-22).
     for region, addresses in sheet.policy.opt_outs.items():
         links = join(*(piece for one in addresses for piece in (_link(one), " ")))
         said.append(
