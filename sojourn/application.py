@@ -395,6 +395,9 @@ class Sojourn:
 
     def _retain(self) -> None:
         for project in self.projects():
+            # Nobody has chosen the terms of a draft yet: a history must not go by them unasked.
+            if project.rules.draft:
+                continue
             with self.engine.begin() as connection:
                 is_due = retaining.is_due(connection, project.id, self.clock_ms())
             if is_due:

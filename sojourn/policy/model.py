@@ -342,7 +342,8 @@ class Changes(Said, frozen=True):
 class Policy(Said, frozen=True):
     """The whole of `policy.yaml`. `region` is where people are taken to be when nothing says it;
     without it, what is strictest anywhere holds for them. A `draft` may still lack what a public
-    text needs (who answers for it, how to reach them); until then nothing of it is made public."""
+    text needs (who answers for it, how to reach them); until then nothing of it is made public,
+    and nothing is taken out by itself when its time has come."""
 
     sojourn: int | None = None
     version: str | None = None

@@ -81,6 +81,7 @@ class Rules:
     """
 
     number: int
+    draft: bool
     bits: dict[str, int]
     lines: dict[tuple[str, str], Line]
     regions: frozenset[str]
@@ -175,6 +176,7 @@ def rules_of(
     }
     return Rules(
         number=number,
+        draft=policy.draft,
         bits=own,
         lines=lines,
         regions=frozenset(regions),

@@ -97,7 +97,7 @@ WOOPRA = {
         "No answer and no export hides a small number",
     ),
     "S1-19": Clause("Cookies are listed with purpose, lifetime, party and need."),
-    "S1-20": Clause("Seeing that a mail was opened is a purpose of its own, off until agreed to."),
+    "S1-20": Clause("Seeing that a mail was opened is a separate purpose and waits for consent."),
     "S1-21": Clause(
         "Everything works without cookies.",
         "in part",

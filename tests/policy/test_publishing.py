@@ -74,7 +74,7 @@ def test_what_widens_waits_until_people_have_been_told(shop: Shop, clock: Clock)
     assert sojourn.governance(project).in_force().text == GOOD
     clock.now_ms += 1
     assert sojourn.governance(project).in_force().text == WIDE
-    sojourn._keep_to_policies()
+    sojourn.governance(project).take_up()
     assert project.rules.number == published.version.number
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from sojourn.event import Signals
+from sojourn.event import PropertyValue, Signals
 from sojourn.ingest.pipeline import Arrival, Outcome, run
 from sojourn.policy.sending import Happened, Known, Payload, Refused, payload
 from tests.opened import NOON_MS, event
@@ -20,7 +20,7 @@ CORRECTED = compiled("popwork", "as-corrected")
 RULES = rules(CORRECTED.text)
 DAY = date(2026, 11, 22)
 CARD = "4111 1111 1111 1111"
-VALUES = {
+VALUES: dict[str, PropertyValue] = {
     "email": "ann@b.example",
     "name": "Ann",
     "ip": "1.2.3.0",

@@ -58,6 +58,22 @@ def policy() -> str:
     return text
 
 
+ORGANISATION = """
+organisation:
+  name: Example SAS
+  address: 1 rue Exemple, Paris
+  country: FR
+  privacy_contact: privacy@example.com
+  authority: CNIL
+"""
+
+
+def chosen() -> str:
+    """The same as somebody's own policy, no draft."""
+    text = policy().replace("\ndraft: true\n", ORGANISATION)
+    return text.replace("rights:\n", "rights:\n  channel: privacy@example.com\n")
+
+
 def open_kept(data: Path, clock: Clock | None = None) -> tuple[Sojourn, Project]:
     """An open folder whose project `shop` has the policy above."""
     sojourn, project = open_shop(data, clock)
