@@ -28,6 +28,19 @@ class Identifier(msgspec.Struct, frozen=True, array_like=True, gc=False):
     value: str
 
 
+_RANK = {kind: rank for rank, kind in enumerate(type_ranks)}
+
+
+def rank_of(kind: str) -> int:
+    """The rank of an identifier's type, 0 being the highest; unknown types come last."""
+    return _RANK.get(kind, len(_RANK))
+
+
+def rank(identifier: Identifier) -> int:
+    """The rank of an identifier, by its type."""
+    return _RANK.get(identifier.type, len(_RANK))
+
+
 class Kind(IntEnum):
     """What a message is about."""
 

@@ -12,11 +12,10 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from sojourn import control
-from sojourn.event import Event, Kind, PropertyValue
+from sojourn.event import Event, Kind, PropertyValue, rank
 from sojourn.ingest.inbox import PLACES
 from sojourn.ingest.project import Project
 from sojourn.people.directory import SEALED_EVENT
-from sojourn.people.identities import rank
 from sojourn.store import CORE, FACT
 from sojourn.timeline import PropertyType
 from sojourn.timelines.columns import ARROW

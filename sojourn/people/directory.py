@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from sojourn import control
-from sojourn.event import Identifier, PropertyValue, type_ranks
+from sojourn.event import Identifier, PropertyValue, rank, type_ranks
 from sojourn.people import identities, profiles
 from sojourn.period import from_ms
 from sojourn.store import BUCKETS, CORE, FACT, Store, with_plain_events
@@ -203,7 +203,7 @@ class Directory:
             if value is not None:
                 found[owners[person]].append(Identifier(kind, value))
         for names in found.values():
-            names.sort(key=lambda name: (identities.rank(name), name.value))
+            names.sort(key=lambda name: (rank(name), name.value))
         return found
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from sojourn import control
-from sojourn.event import Event, Identifier, Kind, type_ranks
+from sojourn.event import Event, Identifier, Kind, rank, rank_of, type_ranks
 from sojourn.timelines.canon import Canon
 from sojourn.vault import Vault
 
@@ -23,8 +23,6 @@ CATEGORY = "identifier"
 """The data category under whose key a person's identifiers are sealed."""
 LINKS_CACHED_MAX = 500_000
 """About 100 MB; beyond it the cache starts anew and the next batch asks the database."""
-
-RANK = {kind: rank for rank, kind in enumerate(type_ranks)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +135,7 @@ class Identities:
     def _differ_above(self, person: int, other: int, identifier: Identifier) -> bool:
         """Whether both have an identifier of a type ranked above this one: not the same, then."""
         shared = self._types[person] & self._types[other]
-        return any(RANK.get(kind, len(RANK)) < rank(identifier) for kind in shared)
+        return any(rank_of(kind) < rank(identifier) for kind in shared)
 
     def _join_alias(self, previous: Identifier, person: int, order: int, changes: Changes) -> None:
         """An alias says outright that two are one, so no rank stands against it."""
@@ -224,11 +222,6 @@ def remember_people(connection: sa.Connection, project: int) -> None:
 
 def _people(project: int) -> str:
     return f"people of {project}"
-
-
-def rank(identifier: Identifier) -> int:
-    """The rank of an identifier's type, 0 being the highest; unknown types come last."""
-    return RANK.get(identifier.type, len(RANK))
 
 
 def _named(event: Event) -> Iterable[Identifier]:

@@ -14,7 +14,7 @@ import msgspec
 
 from sojourn.drop_reason import Dropped, DropReason, Withheld
 from sojourn.errors import BadQuestion
-from sojourn.event import NO_SIGNALS, Event, Kind, Signals
+from sojourn.event import NO_SIGNALS, Event, Kind, Signals, rank
 from sojourn.policy import secrets, taxonomy
 from sojourn.policy.rules import EventRule, Rules
 
@@ -71,8 +71,18 @@ def lawful(
     if not purposes or (event.kind is Kind.ALIAS and not joins):
         return Dropped(DropReason.NO_LAWFUL_PURPOSE, "No purpose of this event is lawful.")
     properties, sealed = _served(event, event.properties, rule, purposes, rules, withheld)
+    identifiers = event.identifiers
+    if not joins and len(identifiers) > 1:
+        # Two identifiers of one event join whom they name (clause S1-09); the highest alone does
+        # not.
+        identifiers = (min(identifiers, key=rank),)
     judged = msgspec.structs.replace(
-        event, properties=properties, sealed=sealed, signals=NO_SIGNALS, purposes=purposes
+        event,
+        identifiers=identifiers,
+        properties=properties,
+        sealed=sealed,
+        signals=NO_SIGNALS,
+        purposes=purposes,
     )
     if not event.traits:
         return judged
@@ -180,7 +190,11 @@ def _served(
             if value is None:
                 withheld[Withheld.REDUCED.value] += 1
                 continue
-        if own.sealed or (type(value) is str and taxonomy.names_person(value, identifiers)):
+        if (
+            own.sealed
+            or (type(value) is str and taxonomy.names_person(value, identifiers))
+            or (own.may_be_phone and taxonomy.looks_like_phone(value))
+        ):
             sealed[name] = value
         else:
             clear[name] = value

@@ -49,12 +49,13 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PropertyRule:
-    """A property: its purposes, whether it identifies by itself (and so is sealed), and what is
-    left of its value."""
+    """A property: its purposes, whether it identifies by itself (and so is sealed), what is left of
+    its value, and whether values are looked at for telephone numbers, which are sealed."""
 
     purposes: int
     sealed: bool
     reduce: Reduce | None = None
+    may_be_phone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ class Rules:
     other_event: EventRule | None
     properties: dict[str, PropertyRule]
     other_purposes: int | None
+    finds_phones: bool
     told: EventRule
     sees: dict[str, int]
     by_gpc: int
@@ -115,7 +117,8 @@ class Rules:
             return event.met[name]
         own = self.properties.get(name)
         if own is None and self.other_purposes is not None:
-            own = PropertyRule(self.other_purposes, taxonomy.is_identifying_name(name))
+            sealed = taxonomy.is_identifying_name(name)
+            own = PropertyRule(self.other_purposes, sealed, may_be_phone=self.finds_phones)
         elif event.properties is not None and name not in event.properties:
             # What is declared for other events only has not been declared for this one.
             own = None
@@ -185,6 +188,7 @@ def rules_of(
         other_event=EventRule(catch, caught) if undeclared.events == "accept" else None,
         properties=properties,
         other_purposes=caught if undeclared.properties == "accept" else None,
+        finds_phones="phone" in undeclared.scan,
         told=EventRule(_NO_CATEGORY, _mask(own, policy.purposes)),
         sees={
             name: _mask(own, (name, *purpose.compatible_with))

@@ -39,6 +39,7 @@ _GROUPS = """
 GROUPS = frozenset(_GROUPS.split())
 """What a person belongs to has a name, too, which is not theirs."""
 
+PHONE = re.compile(r"\+(?:[ ().\-]?\d){8,15}")
 EMAIL = re.compile(r"[^\s@/:]+@[^\s@/]+\.[a-zA-Z]{2,}")
 
 
@@ -55,6 +56,11 @@ def looks_identifying(value: Any) -> bool:
 def names_person(text: str, identifiers: Sequence[str]) -> bool:
     """Whether a text identifies somebody wherever it stands, or is one of their identifiers."""
     return text in identifiers or ("@" in text and EMAIL.search(text) is not None)
+
+
+def looks_like_phone(value: Any) -> bool:
+    """Whether a value is a telephone number with its country in front, as ITU-T E.123 writes it."""
+    return type(value) is str and value[:1] == "+" and PHONE.fullmatch(value) is not None
 
 
 def identifies_when_told(name: str, value: Any) -> bool:

@@ -54,11 +54,7 @@ WOOPRA = {
     "S1-06": Clause("Each field has its category, and a password is never one of them."),
     "S1-07": Clause("A field may be left out without harm, and has its purpose all the same."),
     "S1-08": Clause("Card numbers are found in any text and not kept; billing is a category."),
-    "S1-09": Clause(
-        "Joining what is known under two names is a use of data with its own purpose.",
-        "in part",
-        "An alias needs that purpose; an event with two identifiers joins them for any",
-    ),
+    "S1-09": Clause("Joining what is known under two names is a use of data with its own purpose."),
     "S1-10": Clause(
         "What somebody else gave is marked with its source, and is no more than that source gives.",
         "checked",
@@ -192,11 +188,7 @@ WOOPRA = {
 POPWORK = {
     "S2-01": Clause("Name and mail are one category, the address another; each has its uses."),
     "S2-02": Clause("Running the service and watching how it is used each have their own basis."),
-    "S2-03": Clause(
-        "What people write is searched for secrets and kept out of analytics.",
-        "in part",
-        "Secrets and mail addresses are found in it; `scan: [phone]` finds no telephone number",
-    ),
+    "S2-03": Clause("What people write is searched for secrets and kept out of analytics."),
     "S2-04": Clause("Billing is kept for as long as tax law says, which the policy names."),
     "S2-05": Clause("What is written to support is used for support."),
     "S2-06": Clause("A purpose without a basis does not run."),

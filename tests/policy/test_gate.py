@@ -14,6 +14,7 @@ from sojourn.drop_reason import DropReason
 from sojourn.errors import BadQuestion
 from sojourn.event import NO_SIGNALS, Event, Identifier, Kind, Signals
 from sojourn.ingest.pipeline import Arrival, Outcome, run
+from sojourn.policy import versions
 from tests.opened import NOON_MS, event, open_shop, profile, send
 from tests.ruled import country_of, rules
 
@@ -224,6 +225,24 @@ def test_joining_two_identifiers_needs_its_purpose() -> None:
 
 
 @pytest.mark.clause("S1-13", "S2-03")
+@pytest.mark.clause("S1-09")
+def test_an_event_under_two_identifiers_joins_them_only_if_its_purpose_is_lawful() -> None:
+    both = told(event("Ordered", user="u", anonymous="x"), country="FR")
+    assert len(collected(both).kept[0].identifiers) == 2
+    text = SHOP.replace("identity: {purpose: service}", "identity: {purpose: mail}")
+    assert collected(both, text=text).kept[0].identifiers == (Identifier("user_id", "u"),)
+
+
+@pytest.mark.clause("S2-03")
+def test_telephone_numbers_are_sealed_where_the_policy_looks_for_them() -> None:
+    given = event("look", user="u", note="+33 6 12 34 56 78", total="+5 points", day="2026-11-22")
+    (kept,) = run([given], Arrival(NOON_MS, rules())).kept
+    assert kept.sealed == {"note": "+33 6 12 34 56 78"}
+    text = versions.preset(versions.PRESET).replace(", email, phone]", ", email]")
+    (kept,) = run([given], Arrival(NOON_MS, rules(text))).kept
+    assert kept.sealed == {}
+
+
 def test_a_question_names_a_declared_purpose_and_sees_only_its_events(tmp_path: Path) -> None:
     sojourn, project = open_shop(tmp_path)
     with sojourn:
