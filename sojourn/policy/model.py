@@ -172,7 +172,8 @@ class Happening(Said, frozen=True):
 
 class Undeclared(Said, frozen=True):
     """What becomes of events and properties that the policy does not name: taken in as category
-    `as`, kept out (quarantined), or refused. What `scan` finds in a value is taken out of it."""
+    `as`, or kept out: quarantined (which keeps nothing as long as there is no quarantine) or
+    refused. `scan` says what is looked for in values: secrets are taken out, the others sealed."""
 
     events: Literal["accept", "quarantine", "refuse"] = "quarantine"
     properties: Literal["accept", "quarantine", "refuse"] = "quarantine"
