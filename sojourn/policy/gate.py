@@ -64,10 +64,9 @@ def lawful(
     if rule is None:
         return Dropped(DropReason.UNDECLARED_EVENT, "The policy does not name this event.")
     said = will(event)
-    purposes = rule.purposes & lawful_purposes(
-        rules, rule.category, event.signals, said, country_of
-    )
-    joins = purposes & rules.identity or not rules.identity
+    allowed = lawful_purposes(rules, rule.category, event.signals, said, country_of)
+    purposes = rule.purposes & allowed
+    joins = allowed & rules.identity or not rules.identity
     if not purposes or (event.kind is Kind.ALIAS and not joins):
         return Dropped(DropReason.NO_LAWFUL_PURPOSE, "No purpose of this event is lawful.")
     properties, sealed = _served(event, event.properties, rule, purposes, rules, withheld)

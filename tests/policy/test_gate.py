@@ -229,6 +229,9 @@ def test_joining_two_identifiers_needs_its_purpose() -> None:
 def test_an_event_under_two_identifiers_joins_them_only_if_its_purpose_is_lawful() -> None:
     both = told(event("Ordered", user="u", anonymous="x"), country="FR")
     assert len(collected(both).kept[0].identifiers) == 2
+    # It is the person's line that counts, not what this event is collected for.
+    seen = told(event("Viewed", user="u", anonymous="x"), country="US")
+    assert len(collected(seen).kept[0].identifiers) == 2
     text = SHOP.replace("identity: {purpose: service}", "identity: {purpose: mail}")
     assert collected(both, text=text).kept[0].identifiers == (Identifier("user_id", "u"),)
 
