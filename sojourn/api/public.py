@@ -31,6 +31,8 @@ PAGE_SECURITY = (
 OPEN_CACHE = "public, max-age=300"
 """A new version is seen within minutes."""
 SHUT_CACHE = "private, no-store"
+OPEN = ("notice", "recipients", "cookies", "text", "gpc")
+"""The documents that everybody may read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,48 +47,6 @@ class Shown:
 
 
 @get(
-    "/p/{project:str}/privacy",
-    sync_to_thread=True,
-    operation_id="show_privacy_notice",
-    summary="Show the privacy notice",
-)
-def show_privacy_notice(
-    request: AnyRequest, state: State, project: FromPath[str]
-) -> Response[bytes]:
-    return _page(shown_to(request, state.sojourn, project), "notice")
-
-
-@get(
-    "/p/{project:str}/recipients",
-    sync_to_thread=True,
-    operation_id="show_recipients",
-    summary="Show who receives data",
-)
-def show_recipients(request: AnyRequest, state: State, project: FromPath[str]) -> Response[bytes]:
-    return _page(shown_to(request, state.sojourn, project), "recipients")
-
-
-@get(
-    "/p/{project:str}/cookies",
-    sync_to_thread=True,
-    operation_id="show_cookies",
-    summary="Show the list of cookies",
-)
-def show_cookies(request: AnyRequest, state: State, project: FromPath[str]) -> Response[bytes]:
-    return _page(shown_to(request, state.sojourn, project), "cookies")
-
-
-@get(
-    "/p/{project:str}/policy",
-    sync_to_thread=True,
-    operation_id="show_policy_text",
-    summary="Show the policy itself, line by line",
-)
-def show_policy_text(request: AnyRequest, state: State, project: FromPath[str]) -> Response[bytes]:
-    return _page(shown_to(request, state.sojourn, project), "text")
-
-
-@get(
     "/p/{project:str}/changes",
     sync_to_thread=True,
     operation_id="show_changes",
@@ -97,16 +57,6 @@ def show_changes(request: AnyRequest, state: State, project: FromPath[str]) -> R
     return respond(
         _chronicle(shown.history, shown.version.number, shown.today, shown.zone), "html", shown
     )
-
-
-@get(
-    "/p/{project:str}/gpc.json",
-    sync_to_thread=True,
-    operation_id="show_gpc",
-    summary="Tell whether Global Privacy Control is honoured",
-)
-def show_gpc(request: AnyRequest, state: State, project: FromPath[str]) -> Response[bytes]:
-    return _page(shown_to(request, state.sojourn, project), "gpc", "json")
 
 
 @get(
@@ -130,15 +80,23 @@ def show_site_gpc(state: State) -> Response[bytes]:
 
 def open_routes() -> list[HTTPRouteHandler]:
     """What strangers may read."""
-    return [
-        show_privacy_notice,
-        show_recipients,
-        show_cookies,
-        show_policy_text,
-        show_changes,
-        show_gpc,
-        show_site_gpc,
-    ]
+    return [*map(_open, OPEN), show_changes, show_site_gpc]
+
+
+def _open(name: str) -> HTTPRouteHandler:
+    document = show.named(name)
+    (format,) = document.formats
+
+    @get(
+        f"/p/{{project:str}}/{document.path}",
+        sync_to_thread=True,
+        operation_id=f"show_public_{name}",
+        summary=f"Show what the policy says: {document.title.lower()}",
+    )
+    def show_document(request: AnyRequest, state: State, project: FromPath[str]) -> Response[bytes]:
+        return _page(shown_to(request, state.sojourn, project), name, format)
+
+    return show_document
 
 
 def member_routes() -> list[HTTPRouteHandler]:
