@@ -16,7 +16,6 @@ from sojourn.consent.consents import Basis, Consents, Decision
 from sojourn.consent.records import ConsentRecord, State
 from sojourn.counterfactual import Consequence
 from sojourn.drop_reason import Dropped
-from sojourn.errors import NotFound
 from sojourn.event import Event
 from sojourn.executor import Executor
 from sojourn.ingest.project import Project, load_rules
@@ -60,7 +59,7 @@ class Governance:
             version = versions.in_force(connection, project.id, now)
             if version is not None and version.number != project.rules.number:
                 project.rules = load_rules(connection, project.id, project.vault, now)
-            project.has_consents |= records.any_of(connection, project.id)
+            project.has_consents = project.has_consents or records.any_of(connection, project.id)
 
     def history(self) -> list[Version]:
         """All versions, in the order of publishing."""
@@ -70,13 +69,7 @@ class Governance:
     def in_force(self) -> Version:
         """The version that is in force now."""
         with self.engine.begin() as connection:
-            version = versions.in_force(connection, self.project.id, self.clock_ms())
-        if version is None:
-            raise NotFound(
-                f"Project “{self.project.name}” has no policy yet",
-                mend="`sojourn policy publish FILE` gives it one.",
-            )
-        return version
+            return versions.ruling(connection, self.project.id, self.clock_ms())
 
     def consequences(self, old: Policy, new: Policy, days: int) -> list[Consequence]:
         """What a policy would have done with the events of the last days that another let in."""

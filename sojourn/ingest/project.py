@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from sojourn import control
 from sojourn.consent import records
-from sojourn.errors import Damaged, SojournError
+from sojourn.errors import SojournError
 from sojourn.geography import country_of
 from sojourn.ingest.inbox import PLACES, order_of
 from sojourn.ingest.pipeline import Names
@@ -128,13 +128,7 @@ def open_project(
 
 def load_rules(connection: sa.Connection, project: int, vault: Vault, now_ms: int) -> Rules:
     """The rules of the policy in force, for one project."""
-    version = versions.in_force(connection, project, now_ms)
-    if version is None:
-        raise Damaged(
-            "The project has no policy",
-            where=f"project {project}",
-            mend="Open the folder once with the server of this version.",
-        )
+    version = versions.ruling(connection, project, now_ms)
     compiled = compile(version.text, date.fromtimestamp(now_ms / 1000))
     bits = versions.bits_of(connection, project)
     return rules_of(

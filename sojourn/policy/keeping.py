@@ -9,10 +9,9 @@ What belongs to several categories at once is due when it is due in all of them.
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import MINYEAR, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -198,14 +197,6 @@ def _in_words(kept: Retention) -> str:
 
 
 def back(at: datetime, length: Duration) -> int:
-    """The instant a duration before another, by the calendar: ms UTC. Of a month that is too short
-    it is the last day."""
-    if length.unit in ("month", "year"):
-        months = at.year * 12 + at.month - 1 - length.number * (12 if length.unit == "year" else 1)
-        year, month = divmod(months, 12)
-        if year < 1:
-            return 0
-        day = min(at.day, calendar.monthrange(year, month + 1)[1])
-        return to_ms(at.replace(year=year, month=month + 1, day=day))
-    hours = {"hour": timedelta(hours=length.number)}
-    return to_ms(at - hours.get(length.unit, length.longest))
+    """The instant a duration before another, by the calendar: ms UTC; 0 before all years."""
+    began = length.before(at)
+    return 0 if began.year == MINYEAR else to_ms(began)

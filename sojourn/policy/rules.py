@@ -15,7 +15,7 @@ from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
-from sojourn.policy import taxonomy
+from sojourn.policy import meaning, taxonomy
 from sojourn.policy.facts.fideslang import within
 from sojourn.policy.facts.regions import EEA
 from sojourn.policy.model import Happening, Policy, Property, Purpose, Reduction
@@ -285,7 +285,7 @@ def _property(
     country_of: Callable[[str], str],
 ) -> PropertyRule:
     category = policy.categories[property.category] if property.category else None
-    purposes = property.purposes or (category.purposes if category else ())
+    purposes = meaning.purposes_of(policy, property)
     reduced = property.reduce
     compiled = None if reduced is None else reducer(reduced, digest, country_of)
     sealed = bool(category and category.identifying) and not anonymises(reduced)
@@ -303,7 +303,6 @@ def _mask_of_uses(policy: Policy, bits: Mapping[str, int], chosen: Callable[[str
     """The purposes of which any use is chosen."""
     mask = 0
     for name, purpose in policy.purposes.items():
-        uses = (purpose.use,) if isinstance(purpose.use, str) else purpose.use or ()
-        if any(chosen(use) for use in uses):
+        if any(chosen(use) for use in meaning.uses(purpose)):
             mask |= bits[name]
     return mask

@@ -12,12 +12,13 @@ from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from sojourn import control
-from sojourn.errors import SojournError
+from sojourn.errors import Damaged, SojournError
 from sojourn.policy.rules import PURPOSES_MAX
 
 PRESET = "customer-journey"
@@ -121,31 +122,45 @@ def publish(
 
 def in_force(connection: sa.Connection, project: int, at_ms: int) -> Version | None:
     """The version in force at an instant: of those begun, the one published last."""
-    begun = [one for one in history(connection, project) if one.effective_ms <= at_ms]
-    return begun[-1] if begun else None
+    table = control.policies
+    begun = _chosen(project).where(table.c.effective_ms <= at_ms)
+    row = connection.execute(begun.order_by(table.c.number.desc()).limit(1)).one_or_none()
+    return None if row is None else _version(row)
+
+
+def ruling(connection: sa.Connection, project: int, at_ms: int) -> Version:
+    """The version in force at an instant, of a project that has one, as every opened one has."""
+    version = in_force(connection, project, at_ms)
+    if version is None:
+        raise Damaged(
+            "The project has no policy",
+            where=f"project {project}",
+            mend="Open the folder once with the server of this version.",
+        )
+    return version
 
 
 def history(connection: sa.Connection, project: int) -> list[Version]:
     """All versions of a project's policy, in the order of publishing."""
-    table = control.policies
-    columns = (
-        table.c.number, table.c.version, table.c.digest, table.c.text,
-        table.c.published_ms, table.c.effective_ms, table.c.actor, table.c.asks_again,
-    )  # fmt: skip
-    chosen = sa.select(*columns).where(table.c.project == project).order_by(table.c.number)
-    return [
-        Version(
-            number=row.number,
-            version=row.version,
-            digest=bytes(row.digest),
-            text=row.text,
-            published_ms=row.published_ms,
-            effective_ms=row.effective_ms,
-            actor=row.actor,
-            asks_again=msgspec.json.decode(row.asks_again, type=tuple[str, ...]),
-        )
-        for row in connection.execute(chosen)
-    ]
+    chosen = _chosen(project).order_by(control.policies.c.number)
+    return [_version(row) for row in connection.execute(chosen)]
+
+
+def _chosen(project: int) -> sa.Select[Any]:
+    return sa.select(control.policies).where(control.policies.c.project == project)
+
+
+def _version(row: sa.Row[Any]) -> Version:
+    return Version(
+        number=row.number,
+        version=row.version,
+        digest=bytes(row.digest),
+        text=row.text,
+        published_ms=row.published_ms,
+        effective_ms=row.effective_ms,
+        actor=row.actor,
+        asks_again=msgspec.json.decode(row.asks_again, type=tuple[str, ...]),
+    )
 
 
 def asked_again(connection: sa.Connection, project: int) -> dict[str, tuple[int, ...]]:

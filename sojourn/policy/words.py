@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from typing import Annotated, Any
 
 from msgspec import Meta
@@ -55,11 +55,19 @@ class Duration(str):
                 return timedelta(days=self.number)
 
     def after(self, at: datetime) -> datetime:
-        """The instant so much later by the calendar; a month that is too short ends earlier."""
+        """The instant so much later by the calendar; of a month that is too short, its last day."""
+        return self._moved(at, 1)
+
+    def before(self, at: datetime) -> datetime:
+        """The instant so much earlier, in the same way; in the year 1 when it would be before."""
+        return self._moved(at, -1)
+
+    def _moved(self, at: datetime, sign: int) -> datetime:
         months = {"month": self.number, "year": 12 * self.number}.get(self.unit)
         if months is None:
-            return at + self.longest
-        year, month = divmod(at.year * 12 + at.month - 1 + months, 12)
+            return at + sign * self.longest
+        year, month = divmod(at.year * 12 + at.month - 1 + sign * months, 12)
+        year = min(max(year, MINYEAR), MAXYEAR)
         day = min(at.day, monthrange(year, month + 1)[1])
         return at.replace(year=year, month=month + 1, day=day)
 

@@ -119,13 +119,12 @@ def is_due(connection: sa.Connection, project: int, at_ms: int) -> bool:
 
 def _keeping(connection: sa.Connection, project: Project, at_ms: int) -> tuple[Keeping, str]:
     """The terms of the policy in force, under the holds that stand, and its version."""
-    version = versions.in_force(connection, project.id, at_ms)
-    text = versions.preset(versions.PRESET) if version is None else version.text
+    version = versions.ruling(connection, project.id, at_ms)
     at = datetime.fromtimestamp(at_ms / 1000, UTC)
-    policy = compile(text, at.date()).policy
+    policy = compile(version.text, at.date()).policy
     bits = versions.bits_of(connection, project.id)
     held = holds.held(connection, project.id, policy.categories, at_ms)
-    return keeping_of(policy, bits, at, held), version.version if version else ""
+    return keeping_of(policy, bits, at, held), version.version
 
 
 People = Callable[[NDArray[np.int64]], NDArray[np.int64]]

@@ -67,6 +67,14 @@ def test_a_duration_goes_back_by_the_calendar(length: str, day: str) -> None:
     assert datetime.fromtimestamp(back(AT, Duration(length)) / 1000, UTC).date().isoformat() == day
 
 
+@pytest.mark.parametrize(
+    ("length", "day"),
+    [("11 months", "2027-02-28"), ("2 weeks", "2026-04-14"), ("99999 years", "9999-03-31")],
+)
+def test_a_duration_goes_forward_by_the_calendar(length: str, day: str) -> None:
+    assert Duration(length).after(AT).date().isoformat() == day
+
+
 @pytest.mark.clause("S1-27")
 def test_a_category_is_due_when_keep_has_passed() -> None:
     assert due(keeping(), "activity", "2026-01-30", "2026-01-31") == [EVERY_PURPOSE, 0]
