@@ -27,7 +27,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import sqlalchemy as sa
 
-from sojourn import asking, control, folder, kernels, publishing
+from sojourn import asking, control, folder, kernels, publishing, tables
 from sojourn.accounts import sessions
 from sojourn.drop_reason import Dropped
 from sojourn.egress.log import Transfer
@@ -203,15 +203,15 @@ class Sojourn:
             "week_start": week_start,
         }
         with control.writing(self.engine).begin() as connection:
-            known = sa.select(control.projects.c.id).where(control.projects.c.name == name)
+            known = sa.select(tables.projects.c.id).where(tables.projects.c.name == name)
             if connection.execute(known).scalar() is not None:
                 raise SojournError(
                     f"There is a project “{name}” already", mend="Take another name."
                 )
-            new = sa.insert(control.projects).values(
+            new = sa.insert(tables.projects).values(
                 **values, simulated=simulated, wrapped_key=wrapped
             )
-            made = connection.execute(new.returning(control.projects.c.id))
+            made = connection.execute(new.returning(tables.projects.c.id))
             project = int(made.scalar_one())
             moment = publishing.Moment(self.clock_ms(), ZoneInfo(timezone))
             actor = f"preset {preset}"
@@ -479,7 +479,7 @@ class Sojourn:
         """Open the projects that are in the control database and not open yet."""
         data = self.settings.data
         with self.engine.begin() as connection:
-            for row in connection.execute(sa.select(control.projects)).all():
+            for row in connection.execute(sa.select(tables.projects)).all():
                 if row.id in self._projects:
                     continue
                 project = open_project(

@@ -7,13 +7,13 @@ from hashlib import sha256
 import msgspec
 import sqlalchemy as sa
 
-from sojourn import control
+from sojourn import tables
 from sojourn.errors import Damaged
 
 
 def write(connection: sa.Connection, at_ms: int, actor: str, action: str, subject: str) -> None:
     """Add an entry. It commits with what it tells of, or not at all."""
-    table = control.audit
+    table = tables.audit
     last = connection.execute(
         sa.select(table.c.chain).order_by(table.c.number.desc()).limit(1)
     ).scalar()
@@ -26,7 +26,7 @@ def verify(connection: sa.Connection) -> int:
     """How many entries there are; raises `Damaged` at the first that was changed or removed."""
     before = b""
     count = 0
-    for entry in connection.execute(sa.select(control.audit).order_by(control.audit.c.number)):
+    for entry in connection.execute(sa.select(tables.audit).order_by(tables.audit.c.number)):
         before = _chain(before, entry.at_ms, entry.actor, entry.action, entry.subject)
         count += 1
         if before != bytes(entry.chain):

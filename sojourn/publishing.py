@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import sqlalchemy as sa
 
-from sojourn import audit, control
+from sojourn import audit, tables
 from sojourn.errors import BadQuestion
 from sojourn.policy import compile as compiling
 from sojourn.policy import versions
@@ -102,8 +102,8 @@ def publish(
 
 def give_presets(connection: sa.Connection, now_ms: int) -> None:
     """Give the preset to projects from before there were policies."""
-    having = sa.select(control.policies.c.project)
-    without = sa.select(control.projects.c.id).where(control.projects.c.id.not_in(having))
+    having = sa.select(tables.policies.c.project)
+    without = sa.select(tables.projects.c.id).where(tables.projects.c.id.not_in(having))
     for project in connection.execute(without).scalars().all():
         text, actor = versions.preset(versions.PRESET), f"preset {versions.PRESET}"
         publish(connection, project, text, moment=Moment(now_ms), begin=None, actor=actor)

@@ -28,7 +28,7 @@ import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from sojourn import control
+from sojourn import control, tables
 from sojourn.errors import Damaged, SojournError
 
 KEY_BYTES = 32
@@ -122,7 +122,7 @@ class Vault:
             wrapped = self._wrapper.seal(key, self._about(person, category))
             row = {"person": person, "category": category, "wrapped": wrapped}
             rows.append({"project": self._project, **row})
-        control.insert_many(connection, control.person_keys, rows)
+        control.insert_many(connection, tables.person_keys, rows)
 
     def prepare_known(self, connection: sa.Connection, subjects: Iterable[Subject]) -> None:
         """Have the keys of these subjects at hand, as far as they exist, in one look-up."""
@@ -142,7 +142,7 @@ class Vault:
     def recipient_key(self, connection: sa.Connection, recipient: str, use: str) -> bytes:
         """The key of a recipient for one use, made where there is none yet: 32 bytes. `connection`
         writes."""
-        table, about = control.recipient_keys, self._about_recipient(recipient)
+        table, about = tables.recipient_keys, self._about_recipient(recipient)
         own = (table.c.project == self._project) & (table.c.recipient == recipient)
         wrapped = connection.execute(sa.select(table.c.wrapped).where(own)).scalar()
         if wrapped is None:
@@ -160,7 +160,7 @@ class Vault:
 
     def unlink(self, connection: sa.Connection, recipient: str) -> bool:
         """Destroy the key of a recipient; whether it had one. The next gives other pseudonyms."""
-        table = control.recipient_keys
+        table = tables.recipient_keys
         own = (table.c.project == self._project) & (table.c.recipient == recipient)
         return bool(connection.execute(sa.delete(table).where(own)).rowcount)
 
@@ -173,7 +173,7 @@ class Vault:
         wanted = dict.fromkeys(subject for subject in subjects if subject not in self._sealers)
         if not wanted:
             return []
-        table = control.person_keys
+        table = tables.person_keys
         people = dict.fromkeys(person for person, _ in wanted)
         columns = (table.c.person, table.c.category, table.c.wrapped)
         for person, category, wrapped in control.found_in(

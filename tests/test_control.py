@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from sojourn import audit, control
+from sojourn import audit, control, tables
 from sojourn.application import Sojourn
 from sojourn.asking import decode_definition
 from sojourn.demo import simulate
@@ -34,7 +34,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def test_migrations_add_up_to_the_tables(tmp_path: Path) -> None:
     with Sojourn(Settings(data=tmp_path)) as sojourn, sojourn.engine.connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), control.metadata)
+        differences = compare_metadata(MigrationContext.configure(connection), tables.metadata)
     assert differences == []
 
 
@@ -64,7 +64,7 @@ def test_changed_audit_entry_is_noticed(tmp_path: Path) -> None:
         for number in range(3):
             audit.write(connection, number, "owner", "reveal", f"person {number}")
         assert audit.verify(connection) == 3
-        second = control.audit.c.number == 2
-        connection.execute(sa.update(control.audit).where(second).values(subject="no one"))
+        second = tables.audit.c.number == 2
+        connection.execute(sa.update(tables.audit).where(second).values(subject="no one"))
         with pytest.raises(Damaged, match="entry 2"):
             audit.verify(connection)

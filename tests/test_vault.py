@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from sojourn import control
+from sojourn import control, tables
 from sojourn.errors import Damaged, SojournError
 from sojourn.vault import Sealer, Vault, master_key
 
@@ -19,7 +19,7 @@ KEY = bytes(range(32))
 @pytest.fixture
 def connection(tmp_path: Path) -> sa.Connection:
     engine = control.connect(control.sqlite_url(tmp_path / "control.db"))
-    control.metadata.create_all(engine)
+    tables.metadata.create_all(engine)
     return control.writing(engine).connect()
 
 
@@ -39,7 +39,7 @@ def test_value_is_gone_with_its_key(connection: sa.Connection) -> None:
     vault = Vault(1, KEY)
     vault.prepare(connection, [(7, "profile")])
     sealed = vault.seal((7, "profile"), "Ann")
-    connection.execute(sa.delete(control.person_keys))
+    connection.execute(sa.delete(tables.person_keys))
     assert Vault(1, KEY).open(connection, (7, "profile"), sealed) is None
 
 

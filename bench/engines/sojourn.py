@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from bench.engine import size_of
 from bench.question import Answer, Question
 from bench.workload import NAMES, PROPERTIES, Advance
-from sojourn import control, kernels
+from sojourn import control, kernels, tables
 from sojourn.application import Sojourn
 from sojourn.ingest.inbox import order_of
 from sojourn.ingest.project import Project
@@ -106,8 +106,8 @@ def _learn(sojourn: Sojourn, project: Project) -> dict[str, str]:
         for name, kind in PROPERTIES.items()
     ]
     with control.writing(sojourn.engine).begin() as connection:
-        connection.execute(sa.insert(control.event_names), names)
-        connection.execute(sa.insert(control.properties), columns)
+        connection.execute(sa.insert(tables.event_names), names)
+        connection.execute(sa.insert(tables.properties), columns)
     return {row["name"]: row["column"] for row in columns}
 
 
@@ -115,8 +115,8 @@ def _count(sojourn: Sojourn, project: Project, events: int, last: int) -> None:
     """Write down what was stored, and up to which inbox row."""
     stored = {"project": project.id, "what": "stored", "events": events}
     with control.writing(sojourn.engine).begin() as connection:
-        control.upsert(connection, control.progress, [{"name": "applied", "value": last}])
-        control.upsert(connection, control.tallies, [stored], add="events")
+        control.upsert(connection, tables.progress, [{"name": "applied", "value": last}])
+        control.upsert(connection, tables.tallies, [stored], add="events")
 
 
 def columns_of(project: Project) -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from sojourn import control
+from sojourn import tables
 
 KeyKind = Literal["write", "read"]
 KEY_BYTES = 20
@@ -32,7 +32,7 @@ def create(connection: sa.Connection, project: int, kind: KeyKind, now_ms: int) 
     """Make a key; this is the only time it can be seen."""
     key = f"{kind[0]}k_{secrets.token_hex(KEY_BYTES)}"
     connection.execute(
-        sa.insert(control.keys).values(
+        sa.insert(tables.keys).values(
             digest=digest(key),
             project=project,
             kind=kind,
@@ -45,7 +45,7 @@ def create(connection: sa.Connection, project: int, kind: KeyKind, now_ms: int) 
 
 def find(connection: sa.Connection, key: str) -> Grant | None:
     """What the key opens, None when it opens nothing."""
-    table = control.keys
+    table = tables.keys
     row = connection.execute(
         sa.select(table.c.project, table.c.kind).where(table.c.digest == digest(key))
     ).first()
@@ -54,7 +54,7 @@ def find(connection: sa.Connection, key: str) -> Grant | None:
 
 def listed(connection: sa.Connection, project: int) -> list[tuple[str, KeyKind, int]]:
     """The keys of a project: (how it begins, kind, when it was made)."""
-    table = control.keys
+    table = tables.keys
     rows = connection.execute(
         sa.select(table.c.hint, table.c.kind, table.c.created_ms)
         .where(table.c.project == project)
@@ -65,7 +65,7 @@ def listed(connection: sa.Connection, project: int) -> list[tuple[str, KeyKind, 
 
 def revoke(connection: sa.Connection, project: int, hint: str) -> int:
     """Take back the keys that begin so; how many there were."""
-    table = control.keys
+    table = tables.keys
     gone = connection.execute(
         sa.delete(table).where(table.c.project == project, table.c.hint == hint[:HINT_CHARS])
     )

@@ -6,7 +6,7 @@ import secrets
 
 import sqlalchemy as sa
 
-from sojourn import control
+from sojourn import tables
 from sojourn.accounts.keys import digest
 
 TOKEN_BYTES = 32
@@ -29,7 +29,7 @@ def open_link(connection: sa.Connection, token: str, now_ms: int) -> str | None:
 
 def is_open(connection: sa.Connection, token: str, now_ms: int) -> bool:
     """Whether a session's token is good."""
-    table = control.sessions
+    table = tables.sessions
     found = connection.execute(
         sa.select(table.c.expires_ms).where(
             table.c.digest == digest(token), table.c.kind == "session"
@@ -40,19 +40,19 @@ def is_open(connection: sa.Connection, token: str, now_ms: int) -> bool:
 
 def close(connection: sa.Connection, token: str) -> None:
     """End a session."""
-    table = control.sessions
+    table = tables.sessions
     connection.execute(sa.delete(table).where(table.c.digest == digest(token)))
 
 
 def _create(connection: sa.Connection, kind: str, expires_ms: int) -> str:
     token = secrets.token_urlsafe(TOKEN_BYTES)
     row = {"digest": digest(token), "kind": kind, "expires_ms": expires_ms}
-    connection.execute(sa.insert(control.sessions).values(**row))
+    connection.execute(sa.insert(tables.sessions).values(**row))
     return token
 
 
 def _take(connection: sa.Connection, kind: str, token: str, now_ms: int) -> bool:
-    table = control.sessions
+    table = tables.sessions
     connection.execute(sa.delete(table).where(table.c.expires_ms <= now_ms))
     gone = connection.execute(
         sa.delete(table).where(table.c.digest == digest(token), table.c.kind == kind)

@@ -12,7 +12,7 @@ from litestar import get
 from litestar.datastructures import State
 from litestar.params import FromPath
 
-from sojourn import control
+from sojourn import tables
 from sojourn.api.access import AnyRequest, open_project
 from sojourn.application import Sojourn
 from sojourn.ingest.project import Project
@@ -116,7 +116,7 @@ def show_schema(request: AnyRequest, state: State, project: FromPath[str]) -> Pr
 def show_status(request: AnyRequest, state: State, project: FromPath[str]) -> ProjectStatus:
     sojourn: Sojourn = state.sojourn
     opened: Project = open_project(request, sojourn, project)
-    table = control.tallies
+    table = tables.tallies
     # Looked at before the totals: with no lag, what was accepted until now is in them.
     lag_rows = max(0, sojourn.inbox.last() - sojourn.applier.applied)
     with sojourn.engine.begin() as connection:

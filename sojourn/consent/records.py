@@ -16,7 +16,7 @@ from typing import Literal
 import msgspec
 import sqlalchemy as sa
 
-from sojourn import control
+from sojourn import control, tables
 from sojourn.event import Identifier
 from sojourn.vault import Vault
 
@@ -72,7 +72,7 @@ def write(
 ) -> None:
     """Keep a record, and the states that it sets for identifiers with these digests."""
     connection.execute(
-        sa.insert(control.consents).values(
+        sa.insert(tables.consents).values(
             project=project,
             record=record.record,
             person=record.principal,
@@ -92,14 +92,14 @@ def write(
         for digest in dict.fromkeys(digests)
         for purpose, state in record.purposes.items()
     ]
-    control.upsert(connection, control.consent_states, states)
+    control.upsert(connection, tables.consent_states, states)
 
 
 def of_people(
     connection: sa.Connection, project: int, people: Sequence[int]
 ) -> list[ConsentRecord]:
     """The records of some people, who are all one today, the oldest first."""
-    table = control.consents
+    table = tables.consents
     found = control.found_in(connection, (table.c.body,), project, table.c.person, people)
     records = [msgspec.json.decode(body, type=ConsentRecord) for (body,) in found]
     return sorted(records, key=lambda record: record.at_ms)
@@ -107,7 +107,7 @@ def of_people(
 
 def any_of(connection: sa.Connection, project: int) -> bool:
     """Whether the project has any record."""
-    table = control.consents
+    table = tables.consents
     chosen = sa.select(table.c.number).where(table.c.project == project).limit(1)
     return connection.execute(chosen).scalar() is not None
 
@@ -121,7 +121,7 @@ def owners(
     connection: sa.Connection, project: int, people: Sequence[int]
 ) -> list[tuple[bytes, int]]:
     """The digests of all identifiers of some people, each with whose it is."""
-    table = control.identifiers
+    table = tables.identifiers
     columns = (table.c.digest, table.c.person)
     found = control.found_in(connection, columns, project, table.c.person, people)
     return [(bytes(digest), person) for digest, person in found]
@@ -131,7 +131,7 @@ def people_of(
     connection: sa.Connection, project: int, digests: Sequence[bytes]
 ) -> dict[bytes, int]:
     """The person that each identifier was linked to, of those that are known."""
-    table = control.identifiers
+    table = tables.identifiers
     columns = (table.c.digest, table.c.person)
     found = control.found_in(connection, columns, project, table.c.digest, digests)
     return {bytes(digest): person for digest, person in found}
@@ -139,7 +139,7 @@ def people_of(
 
 def standings(connection: sa.Connection, project: int, digests: Sequence[bytes]) -> Standings:
     """What was ever said under these identifiers."""
-    table = control.consent_states
+    table = tables.consent_states
     columns = (table.c.digest, table.c.purpose, table.c.at_ms, table.c.until_ms, table.c.state)
     found: dict[bytes, dict[str, list[Standing]]] = {}
     rows = control.found_in(connection, columns, project, table.c.digest, digests)
@@ -194,7 +194,7 @@ def stop(
 ) -> None:
     """From now on these people are unseen for the purposes stopped, and seen for those given: for
     these alone, whatever else is known of them (clauses S1-22, S1-30, S1-33)."""
-    table = control.unseen
+    table = tables.unseen
     ids = list(people)
     connection.execute(
         sa.delete(table).where(
@@ -214,7 +214,7 @@ def stop(
 
 def unseen(connection: sa.Connection, project: int, purpose: str) -> list[int]:
     """The people who stopped a purpose or are restricted, by the ids they had then."""
-    table = control.unseen
+    table = tables.unseen
     chosen = sa.select(table.c.person).where(
         table.c.project == project, table.c.purpose.in_([purpose, EVERY_PURPOSE])
     )

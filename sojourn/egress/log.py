@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import sqlalchemy as sa
 
-from sojourn import control
+from sojourn import tables
 from sojourn.errors import NotFound
 from sojourn.period import from_ms
 
@@ -43,19 +43,19 @@ def write(connection: sa.Connection, project: int, transfer: Transfer) -> None:
     row = msgspec.structs.asdict(transfer)
     row["at_ms"] = round(row.pop("at").timestamp() * 1000)
     row["fields"] = msgspec.json.encode(transfer.fields).decode()
-    connection.execute(sa.insert(control.transfers).values(project=project, **row))
+    connection.execute(sa.insert(tables.transfers).values(project=project, **row))
 
 
 def settle(connection: sa.Connection, transfer: str, status: Status, detail: str) -> None:
     """Say what became of a sending."""
-    table = control.transfers
+    table = tables.transfers
     settled = sa.update(table).where(table.c.id == transfer).values(status=status, detail=detail)
     connection.execute(settled)
 
 
 def recent(connection: sa.Connection, project: int, limit: int, before: str = "") -> list[Transfer]:
     """A page of a project's sendings, newest first, behind the one whose id is `before`."""
-    table = control.transfers
+    table = tables.transfers
     chosen = sa.select(table).where(table.c.project == project)
     if before:
         at_ms = connection.execute(

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
-from sojourn import control
+from sojourn import control, tables
 from sojourn.drop_reason import DropReason
 from sojourn.event import Event, Kind
 from sojourn.ingest import rows as event_rows
@@ -139,9 +139,9 @@ class Applier:
             for batch in batches:
                 _save(connection, batch)
             progress = {"name": "applied", "value": last}
-            control.upsert(connection, control.progress, [progress])
-            old = control.outcomes.c.inbox_id <= last - OUTCOMES_KEPT
-            connection.execute(sa.delete(control.outcomes).where(old))
+            control.upsert(connection, tables.progress, [progress])
+            old = tables.outcomes.c.inbox_id <= last - OUTCOMES_KEPT
+            connection.execute(sa.delete(tables.outcomes).where(old))
         return batches
 
     def _show(self, batch: Batch) -> None:
@@ -177,7 +177,7 @@ def _missing(project: Project) -> pa.Table:
 
 def read_progress(connection: sa.Connection) -> int:
     """The last inbox row that has been applied."""
-    table = control.progress
+    table = tables.progress
     found = connection.execute(sa.select(table.c.value).where(table.c.name == "applied"))
     return found.scalar() or 0
 
@@ -186,7 +186,7 @@ def outcome_of(
     connection: sa.Connection, project: int, inbox_rows: Iterable[int]
 ) -> tuple[int, int]:
     """How many events of these applied inbox rows were stored, and how many were known already."""
-    table = control.outcomes
+    table = tables.outcomes
     columns = (table.c.stored, table.c.duplicates)
     found = list(control.found_in(connection, columns, project, table.c.inbox_id, inbox_rows))
     return sum(stored for stored, _ in found), sum(duplicates for _, duplicates in found)
@@ -242,7 +242,7 @@ def _first_seen(
     The table of message ids remembers at which place each was first seen, so that a replay makes
     the same choice again.
     """
-    table = control.messages
+    table = tables.messages
     placed = [placed for row in rows for placed in enumerate(row.events, order_of(row.id, 0))]
     digests = [project.vault.digest("message", event.message_id) for _, event in placed]
     columns = (table.c.digest, table.c.order)
@@ -309,7 +309,7 @@ def _save(connection: sa.Connection, batch: Batch) -> None:
     rows = batch.stored.keys() | batch.duplicates.keys()
     control.upsert(
         connection,
-        control.outcomes,
+        tables.outcomes,
         [
             {
                 "inbox_id": row,
@@ -329,4 +329,4 @@ def count_up(connection: sa.Connection, project: int, counts: Mapping[str, int])
         for what, events in counts.items()
         if events
     ]
-    control.upsert(connection, control.tallies, rows, add="events")
+    control.upsert(connection, tables.tallies, rows, add="events")

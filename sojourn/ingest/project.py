@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import sqlalchemy as sa
 
-from sojourn import control
+from sojourn import tables
 from sojourn.consent import records
 from sojourn.errors import SojournError
 from sojourn.geography import country_of
@@ -144,7 +144,7 @@ def load_rules(connection: sa.Connection, project: int, vault: Vault, now_ms: in
 def load_vocabulary(connection: sa.Connection, project: int) -> Vocabulary:
     """The words of a project, as last committed."""
     vocabulary = Vocabulary()
-    names, properties = control.event_names, control.properties
+    names, properties = tables.event_names, tables.properties
     for (name,) in connection.execute(
         sa.select(names.c.name).where(names.c.project == project).order_by(names.c.code)
     ):

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import sqlalchemy as sa
 
-from sojourn import control
+from sojourn import tables
 from sojourn.event import Event, Kind, PropertyValue, rank
 from sojourn.ingest.inbox import PLACES
 from sojourn.ingest.project import Project
@@ -123,7 +123,7 @@ def _learn(
         rows = [
             {"project": project.id, "code": words.add_event(name), "name": name} for name in names
         ]
-        connection.execute(sa.insert(control.event_names), rows)
+        connection.execute(sa.insert(tables.event_names), rows)
     if properties:
         columns = [
             {
@@ -134,4 +134,4 @@ def _learn(
             }
             for name, kind in properties
         ]
-        connection.execute(sa.insert(control.properties), columns)
+        connection.execute(sa.insert(tables.properties), columns)

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from sojourn import control
+from sojourn import tables
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=control.metadata,
+    target_metadata=tables.metadata,
     render_as_batch=True,
 )
 with context.begin_transaction():

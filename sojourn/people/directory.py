@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from sojourn import control
+from sojourn import control, tables
 from sojourn.event import Identifier, PropertyValue, rank, type_ranks
 from sojourn.people import identities, profiles
 from sojourn.period import from_ms
@@ -104,7 +104,7 @@ class Directory:
         """The people whom a whole identifier leads to, whatever its type."""
         spellings = dict.fromkeys([text, text.lower()])
         digests = [self.vault.digest(kind, value) for value in spellings for kind in type_ranks]
-        table = control.identifiers
+        table = tables.identifiers
         found = connection.execute(
             sa.select(table.c.person).where(
                 table.c.project == self.project, table.c.digest.in_(digests)
@@ -194,7 +194,7 @@ class Directory:
         """The identifiers of each person, the highest first."""
         owners = {member: who for who in people for member in self.parts.members(who)}
         found: dict[int, list[Identifier]] = {who: [] for who in people}
-        table = control.identifiers
+        table = tables.identifiers
         columns = (table.c.person, table.c.type, table.c.sealed)
         rows = list(control.found_in(connection, columns, self.project, table.c.person, owners))
         self.vault.prepare_known(connection, [(row[0], identities.CATEGORY) for row in rows])

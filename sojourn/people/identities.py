@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from sojourn import control
+from sojourn import control, tables
 from sojourn.event import Event, Identifier, Kind, rank, rank_of, type_ranks
 from sojourn.timelines.canon import Canon
 from sojourn.vault import Vault
@@ -66,7 +66,7 @@ class Identities:
         digests = list(self._digests.values())
         unknown = [digest for digest in digests if digest not in self._links]
         self._links.update(dict.fromkeys(unknown))
-        table = control.identifiers
+        table = tables.identifiers
         for digest, person in control.found_in(
             connection, (table.c.digest, table.c.person), self._project, table.c.digest, unknown
         ):
@@ -157,7 +157,7 @@ class Identities:
         """Which types of identifier these people have, merged ones included."""
         owners = {member: who for who in people for member in (who, *self._canon.members(who))}
         self._types.update({who: set() for who in people})
-        table = control.identifiers
+        table = tables.identifiers
         for person, kind in control.found_in(
             connection, (table.c.person, table.c.type), self._project, table.c.person, owners
         ):
@@ -169,7 +169,7 @@ def save(connection: sa.Connection, project: int, vault: Vault, changes: Changes
     vault.prepare(connection, [(link.person, CATEGORY) for link in changes.links])
     control.insert_many(
         connection,
-        control.identifiers,
+        tables.identifiers,
         [
             {
                 "project": project,
@@ -183,7 +183,7 @@ def save(connection: sa.Connection, project: int, vault: Vault, changes: Changes
     )
     control.insert_many(
         connection,
-        control.merges,
+        tables.merges,
         [
             {"project": project, "person": person, "into": into, "order": order}
             for person, into, order in changes.merges
@@ -193,7 +193,7 @@ def save(connection: sa.Connection, project: int, vault: Vault, changes: Changes
 
 def load_canon(connection: sa.Connection, project: int) -> Canon:
     """Who is who today in a project."""
-    table = control.merges
+    table = tables.merges
     canon = Canon()
     for person, into in connection.execute(
         sa.select(table.c.person, table.c.into)
@@ -206,7 +206,7 @@ def load_canon(connection: sa.Connection, project: int) -> Canon:
 
 def next_person(connection: sa.Connection, project: int) -> int:
     """The first person id that was never given."""
-    table, progress = control.identifiers, control.progress
+    table, progress = tables.identifiers, tables.progress
     newest = sa.select(sa.func.max(table.c.person)).where(table.c.project == project)
     gone = sa.select(progress.c.value).where(progress.c.name == _people(project))
     known = (connection.execute(newest).scalar(), connection.execute(gone).scalar())
@@ -217,7 +217,7 @@ def remember_people(connection: sa.Connection, project: int) -> None:
     """Write down how many ids have been given, before identifiers go: their people's rows may stay,
     and nobody else may get them."""
     last = next_person(connection, project) - 1
-    control.upsert(connection, control.progress, [{"name": _people(project), "value": last}])
+    control.upsert(connection, tables.progress, [{"name": _people(project), "value": last}])
 
 
 def _people(project: int) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from sojourn import control
+from sojourn import control, tables
 from sojourn.event import PropertyValue
 from sojourn.vault import Vault
 
@@ -45,7 +45,7 @@ def update(
         }
         for person in people
     ]
-    control.upsert(connection, control.profiles, rows)
+    control.upsert(connection, tables.profiles, rows)
 
 
 def read(
@@ -64,7 +64,7 @@ def load(
     connection: sa.Connection, project: int, vault: Vault, people: Iterable[int]
 ) -> dict[int, Traits]:
     """The profiles that these people were given, as far as their keys exist."""
-    table = control.profiles
+    table = tables.profiles
     profiles: dict[int, Traits] = {}
     columns = (table.c.person, table.c.sealed)
     for person, sealed in control.found_in(connection, columns, project, table.c.person, people):

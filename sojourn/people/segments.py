@@ -7,7 +7,7 @@ import re
 import msgspec
 import sqlalchemy as sa
 
-from sojourn import control
+from sojourn import control, tables
 from sojourn.errors import BadQuestion, NotFound
 from sojourn.segment import Segment
 
@@ -40,7 +40,7 @@ def save(connection: sa.Connection, project: int, saved: SavedSegment) -> SavedS
         "description": kept.description,
         "definition": msgspec.json.encode(kept.segment),
     }
-    control.upsert(connection, control.segments, [row])
+    control.upsert(connection, tables.segments, [row])
     return kept
 
 
@@ -58,7 +58,7 @@ def read(connection: sa.Connection, project: int, name: str) -> SavedSegment:
 
 def every(connection: sa.Connection, project: int) -> list[SavedSegment]:
     """All segments of a project, by name."""
-    table = control.segments
+    table = tables.segments
     found = connection.execute(
         sa.select(table).where(table.c.project == project).order_by(table.c.name)
     )
@@ -75,7 +75,7 @@ def every(connection: sa.Connection, project: int) -> list[SavedSegment]:
 
 def forget(connection: sa.Connection, project: int, name: str) -> None:
     """Keep a segment no longer; questions that name it are refused from now on."""
-    table = control.segments
+    table = tables.segments
     done = connection.execute(
         sa.delete(table).where(table.c.project == project, table.c.name == name)
     )

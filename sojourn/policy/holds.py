@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import msgspec
 import sqlalchemy as sa
 
-from sojourn import control
+from sojourn import tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,13 @@ def place(
         "until_ms": until_ms,
         "actor": actor,
     }
-    made = sa.insert(control.holds).values(**values).returning(control.holds.c.number)
+    made = sa.insert(tables.holds).values(**values).returning(tables.holds.c.number)
     return int(connection.execute(made).scalar_one())
 
 
 def lift(connection: sa.Connection, project: int, reference: str, at_ms: int) -> int:
     """Lift the holds of a reference; how many stood."""
-    table = control.holds
+    table = tables.holds
     standing = [one for one in history(connection, project) if one.stands(at_ms)]
     numbers = [one.number for one in standing if one.reference == reference]
     lifted = sa.update(table).where(table.c.number.in_(numbers)).values(lifted_ms=at_ms)
@@ -67,7 +67,7 @@ def lift(connection: sa.Connection, project: int, reference: str, at_ms: int) ->
 
 def history(connection: sa.Connection, project: int) -> list[Hold]:
     """All holds of a project, the oldest first."""
-    table = control.holds
+    table = tables.holds
     chosen = sa.select(table).where(table.c.project == project).order_by(table.c.number)
     return [
         Hold(

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from sojourn import control
+from sojourn import tables
 from sojourn.errors import Damaged, SojournError
 from sojourn.policy.rules import PURPOSES_MAX
 
@@ -116,13 +116,13 @@ def publish(
         "actor": actor,
         "asks_again": msgspec.json.encode(list(asks_again)).decode(),
     }
-    made = sa.insert(control.policies).values(**values).returning(control.policies.c.number)
+    made = sa.insert(tables.policies).values(**values).returning(tables.policies.c.number)
     return int(connection.execute(made).scalar_one())
 
 
 def in_force(connection: sa.Connection, project: int, at_ms: int) -> Version | None:
     """The version in force at an instant: of those begun, the one published last."""
-    table = control.policies
+    table = tables.policies
     begun = _chosen(project).where(table.c.effective_ms <= at_ms)
     row = connection.execute(begun.order_by(table.c.number.desc()).limit(1)).one_or_none()
     return None if row is None else _version(row)
@@ -142,12 +142,12 @@ def ruling(connection: sa.Connection, project: int, at_ms: int) -> Version:
 
 def history(connection: sa.Connection, project: int) -> list[Version]:
     """All versions of a project's policy, in the order of publishing."""
-    chosen = _chosen(project).order_by(control.policies.c.number)
+    chosen = _chosen(project).order_by(tables.policies.c.number)
     return [_version(row) for row in connection.execute(chosen)]
 
 
 def _chosen(project: int) -> sa.Select[Any]:
-    return sa.select(control.policies).where(control.policies.c.project == project)
+    return sa.select(tables.policies).where(tables.policies.c.project == project)
 
 
 def _version(row: sa.Row[Any]) -> Version:
@@ -174,7 +174,7 @@ def asked_again(connection: sa.Connection, project: int) -> dict[str, tuple[int,
 
 def bits_of(connection: sa.Connection, project: int) -> dict[str, int]:
     """The bit of each purpose that the project ever had, as a mask."""
-    table = control.purposes
+    table = tables.purposes
     chosen = sa.select(table.c.name, table.c.bit).where(table.c.project == project)
     return {name: 1 << bit for name, bit in connection.execute(chosen)}
 
@@ -191,6 +191,6 @@ def assign_bits(connection: sa.Connection, project: int, names: Iterable[str]) -
         )
     for bit, name in enumerate(new, len(bits)):
         row = {"project": project, "name": name, "bit": bit}
-        connection.execute(sa.insert(control.purposes).values(**row))
+        connection.execute(sa.insert(tables.purposes).values(**row))
         bits[name] = 1 << bit
     return bits

@@ -18,7 +18,7 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from sojourn import audit, control
+from sojourn import audit, control, tables
 from sojourn.ingest.project import Project
 from sojourn.policy import holds, versions
 from sojourn.policy.compile import compile
@@ -111,7 +111,7 @@ def retain(
 
 def is_due(connection: sa.Connection, project: int, at_ms: int) -> bool:
     """Whether a project's turn has come."""
-    table = control.retentions
+    table = tables.retentions
     last = sa.select(sa.func.max(table.c.at_ms)).where(table.c.project == project)
     before = connection.execute(last).scalar()
     return before is None or at_ms - before >= EVERY / timedelta(milliseconds=1)
@@ -182,7 +182,7 @@ def _record(
 ) -> None:
     result = msgspec.json.encode(retained).decode()
     row = {"project": project.id, "at_ms": at_ms, "actor": actor, "result": result}
-    connection.execute(sa.insert(control.retentions).values(**row))
+    connection.execute(sa.insert(tables.retentions).values(**row))
     subject = (
         f"project {project.id}, version {retained.version}: {retained.events} events, "
         f"{retained.values} values, {retained.dropped} partitions dropped, "

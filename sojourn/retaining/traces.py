@@ -15,7 +15,7 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from sojourn import control
+from sojourn import control, tables
 from sojourn.people import identities, profiles
 from sojourn.people.profiles import Traits
 from sojourn.policy.keeping import EVERY_PURPOSE, Happened, Keeping, Lasts
@@ -75,8 +75,8 @@ def remove(connection: sa.Connection, circle: Circle, traces: Traces) -> None:
         }
         for person, traits in left.items()
     ]
-    control.upsert(connection, control.profiles, rows)
-    table, keys = control.profiles, control.person_keys
+    control.upsert(connection, tables.profiles, rows)
+    table, keys = tables.profiles, tables.person_keys
     for some in _paged(sorted(gone)):
         connection.execute(
             sa.delete(table).where(table.c.project == project, table.c.person.in_(some))
@@ -88,7 +88,7 @@ def remove(connection: sa.Connection, circle: Circle, traces: Traces) -> None:
                 keys.c.person.in_(some),
             )
         )
-    known = control.identifiers
+    known = tables.identifiers
     for digests in _paged(traces.identifiers):
         connection.execute(
             sa.delete(known).where(known.c.project == project, known.c.digest.in_(digests))
@@ -106,7 +106,7 @@ def remove(connection: sa.Connection, circle: Circle, traces: Traces) -> None:
 
 def _profiles(connection: sa.Connection, circle: Circle) -> Iterator[dict[int, Traits]]:
     """All profiles that can be opened, some at a time."""
-    table = control.profiles
+    table = tables.profiles
     last = -1
     while True:
         following = (
@@ -160,7 +160,7 @@ def _find_identifiers(
     found: Traces,
     tally: Tally,
 ) -> None:
-    table = control.identifiers
+    table = tables.identifiers
     chosen = sa.select(table.c.digest, table.c.type, table.c.person).where(
         table.c.project == circle.project
     )

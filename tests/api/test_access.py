@@ -21,7 +21,7 @@ import pytest
 import sqlalchemy as sa
 from litestar.testing import TestClient
 
-from sojourn import audit, control
+from sojourn import audit, control, tables
 from sojourn.accounts import sessions
 from sojourn.accounts.keys import revoke
 from sojourn.api.application import application, schema
@@ -223,7 +223,7 @@ def audited(data: Path) -> list[tuple[str, str, str]]:
     """The entries of the audit log, whose chain must hold."""
     with control.connect(control.sqlite_url(data / "control.db")).begin() as connection:
         audit.verify(connection)
-        table = control.audit
+        table = tables.audit
         rows = connection.execute(
             sa.select(table.c.actor, table.c.action, table.c.subject).order_by(table.c.number)
         )

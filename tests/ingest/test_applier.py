@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from sojourn import control
+from sojourn import tables
 from sojourn.ingest.applier import outcome_of
 from tests.opened import NOON_MS, Clock, event, open_shop, profile, send, timelines
 
@@ -118,7 +118,7 @@ def test_totals_are_counted(tmp_path: Path) -> None:
         send(sojourn, project, [one])
         sojourn.accept(project, [event("", user="ann")])
         sojourn.apply_all()
-        table = control.tallies
+        table = tables.tallies
         with sojourn.engine.begin() as connection:
             rows = connection.execute(sa.select(table.c.what, table.c.events)).all()
     assert dict(map(tuple, rows)) == {"stored": 1, "duplicates": 1, "refused no_event_name": 1}

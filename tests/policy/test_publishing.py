@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from sojourn import audit, control
+from sojourn import audit, tables
 from sojourn.application import Sojourn
 from sojourn.errors import BadQuestion, SojournError
 from sojourn.ingest.project import Project
@@ -147,7 +147,7 @@ def test_each_version_is_in_the_audit_log(shop: Shop) -> None:
     sojourn.governance(project).publish(NARROW, actor="somebody")
     with sojourn.engine.begin() as connection:
         audit.verify(connection)
-        table = control.audit
+        table = tables.audit
         chosen = sa.select(table.c.actor, table.c.action).order_by(table.c.number)
         told = [tuple(row) for row in connection.execute(chosen)]
     assert told == [

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sojourn import audit, control
+from sojourn import audit, control, tables
 from sojourn.application import Sojourn
 from sojourn.asking import decode_definition
 from sojourn.errors import Unavailable
@@ -196,7 +196,7 @@ def test_a_number_is_not_given_again_when_its_identifiers_are_gone(tmp_path: Pat
         settle(sojourn, project, [ago("Seen", 40), ago("account_closed", 39)])
         retain(sojourn, project)
         with sojourn.engine.begin() as connection:
-            table = control.identifiers
+            table = tables.identifiers
             assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 0
     sojourn, project = open_kept(tmp_path)
     with sojourn:
@@ -270,10 +270,10 @@ def test_it_is_told_in_the_audit_log_and_done_once_a_day(tmp_path: Path) -> None
         job.function()
         with sojourn.engine.begin() as connection:
             entries = connection.execute(
-                sa.select(control.audit.c.subject).where(control.audit.c.action == "retain")
+                sa.select(tables.audit.c.subject).where(tables.audit.c.action == "retain")
             )
             told = list(entries.scalars())
-            results = connection.execute(sa.select(control.retentions.c.result)).scalars()
+            results = connection.execute(sa.select(tables.retentions.c.result)).scalars()
             read = [msgspec.json.decode(result, type=Retained) for result in results]
             assert audit.verify(connection) > 2
         assert len(told) == 2
