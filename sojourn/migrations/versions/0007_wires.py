@@ -1,0 +1,10 @@
+"""Which wire a key opens, and how a project collects"""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,10 @@
+"""How people are told apart, and what is known of them"""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
