@@ -28,10 +28,14 @@ import msgspec
 import sqlalchemy as sa
 
 from sojourn import asking, control, folder, kernels, publishing, tables
-from sojourn.accounts import sessions
+from sojourn.accounts import keys, sessions
+from sojourn.accounts.keys import Grant, KeyKind
 from sojourn.drop_reason import Dropped
+from sojourn.egress import smtp
 from sojourn.egress.log import Transfer
+from sojourn.egress.mailings import Mailings
 from sojourn.egress.sending import Egress, Sending
+from sojourn.egress.subscriptions import Subscriptions
 from sojourn.errors import Damaged, NotFound, SojournError, Unavailable
 from sojourn.event import Event
 from sojourn.executors.threads import ThreadExecutor
@@ -92,6 +96,7 @@ class Sojourn:
         random: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self.settings = settings
+        self.send_mail = smtp.sender(settings)
         self.clock_ms = clock_ms
         self._random = random
         self._lock_file, self.writes = folder.lock(settings.data)
@@ -128,6 +133,9 @@ class Sojourn:
         if self.writes:
             self._run(self._apply_forever, "applier")
             self._run(lambda: run_jobs(self._jobs(), self._stop, self._note), "jobs")
+            # A mail server takes its time, for which nothing else waits.
+            telling = Job("tell who asked of recipients", self._tell, every_s=2)
+            self._run(lambda: run_jobs([telling], self._stop, self._note), "mail")
 
     def require_writing(self) -> None:
         """Refuse to go on where another process holds the folder."""
@@ -224,6 +232,29 @@ class Sojourn:
         with control.writing(self.engine).begin() as connection:
             token = sessions.create_link(connection, self.clock_ms())
         return f"http://{self.settings.host}:{self.settings.port}/login/{token}"
+
+    # Keys
+
+    def find_key(self, connection: sa.Connection, wire: str, key: str) -> Grant | None:
+        """What a key opens on a wire, with its secret."""
+        return keys.find(connection, wire, key, self._master)
+
+    def create_key(
+        self, project: Project, kind: KeyKind, *, wire: str, name: str = "", secret: str = ""
+    ) -> str:
+        """Make a key of a project: random, or a `name`; with a `secret` that its senders must
+        show."""
+        sealed = keys.seal_secret(self._master, secret) if secret else None
+        with control.writing(self.engine).begin() as connection:
+            return keys.create(
+                connection,
+                project.id,
+                kind,
+                self.clock_ms(),
+                wire=wire,
+                name=name,
+                sealed_secret=sealed,
+            )
 
     # Events in
 
@@ -363,6 +394,15 @@ class Sojourn:
         """Send what may leave of a person to a recipient's webhook, once."""
         return self.egress(project).send(Sending(recipient, purpose, person))
 
+    def subscriptions(self, project: Project) -> Subscriptions:
+        """Those who want to be told when a project's recipients change."""
+        return Subscriptions(self.engine, project, self.clock_ms, self._random)
+
+    def mailings(self, project: Project) -> Mailings:
+        """What they are told."""
+        pages = f"{self.settings.public_url.rstrip('/')}/p/{project.name}"
+        return Mailings(self.engine, project, self.clock_ms, pages)
+
     # Background work
 
     def retain(self, project: Project, *, actor: str, dry: bool = False) -> Retained:
@@ -402,6 +442,16 @@ class Sojourn:
                 is_due = retaining.is_due(connection, project.id, self.clock_ms())
             if is_due:
                 self.retain(project, actor="daily")
+
+    def _tell(self) -> None:
+        for project in self.projects():
+            self.subscriptions(project).forget_unconfirmed()
+            if self.send_mail is None:
+                continue
+            mailings = self.mailings(project)
+            mailings.plan()
+            while not self._stop.is_set() and mailings.send_next(self.send_mail):
+                pass
 
     def _take_up_policies(self) -> None:
         for project in self.projects():

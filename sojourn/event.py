@@ -18,6 +18,13 @@ type_ranks: tuple[str, ...] = ("user_id", "email", "anonymous_id")
 IDENTIFIER_CHARS_MAX = 500
 """Longer than any e-mail address (254) or device id; Woopra stops at 140."""
 
+PAGE_VIEWED, SCREEN_VIEWED = "Page Viewed", "Screen Viewed"
+"""What every wire calls a page or a screen that was seen, so that reports count them all."""
+
+TRAIT_CHANGES = ("once", "add", "append", "union", "remove", "unset")
+"""How a trait may change what is known: only where nothing is known yet; by adding a number; at the
+end of a list, always or if it is not in it; out of a list; or no longer known, whatever the value."""
+
 PropertyValue = str | float | bool
 
 
@@ -50,22 +57,28 @@ class Kind(IntEnum):
     """What is told of the person (`traits`) and their identifiers; nothing happened."""
     ALIAS = 2
     """Two identifiers, `identifiers` and `previous`, name one person."""
+    CHANGE = 3
+    """What an event that is still open turned out to be: `message_id` is that event's."""
 
 
 class Signals(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What a message tells of the person's situation and will. It decides what is lawful and is not
     kept: nothing of it stands in an event that has been through the pipeline.
 
-    `country` has two letters, `ip` only serves to find it; `consent` says of purposes, by name,
-    whether the person agreed; `gpc` and `dnt` are the browser's signals, `age` is in years.
+    `country` has two letters; `ip` and `agent` are of the person's device, and serve to find what
+    the policy lets be known of it; `consent` says of purposes, by name, whether the person agreed;
+    `gpc` and `dnt` are the browser's signals, `age` is in years; `cookieless` is who asks to be
+    known by nothing that lasts.
     """
 
     country: str = ""
     ip: str = ""
+    agent: str = ""
     consent: dict[str, bool] = {}
     gpc: bool = False
     dnt: bool = False
     age: float | None = None
+    cookieless: bool = False
 
 
 NO_SIGNALS = Signals()
@@ -79,7 +92,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     name, once the pipeline is through with them. `sealed` holds the properties whose values
     identify the person and so never stand in the clear; `told` those of the traits that identify
     nobody, which become a fact on the timeline. `message_id` makes the event unique within its
-    project: the same id is stored once, however often it is sent.
+    project: the same id is stored once, however often it is sent. An event with `open_ms` may still
+    change for so long after it or its last change came; a change that `closes` is the last. `how`
+    says of traits that are not simply set how they change what is known, see `TRAIT_CHANGES`.
     """
 
     kind: Kind = Kind.EVENT
@@ -90,8 +105,11 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     sealed: dict[str, Any] = {}
     traits: dict[str, Any] = {}
     told: dict[str, Any] = {}
+    how: dict[str, str] = {}
     previous: Identifier | None = None
     message_id: str
     source: str = ""
+    open_ms: int = 0
+    closes: bool = False
     signals: Signals = NO_SIGNALS
     purposes: int = 0

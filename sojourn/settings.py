@@ -20,6 +20,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                                         that only its owner can read, unless set
     host          SOJOURN_HOST          the address to listen on: loopback unless told
     port          SOJOURN_PORT
+    trusted_proxies     SOJOURN_TRUSTED_PROXIES      networks of our own proxies, whose word on the
+                                                     client's address is taken; commas between
+    public_url          SOJOURN_PUBLIC_URL           the address under which others reach the server,
+                                                     for links in mails
+    smtp_url            SOJOURN_SMTP_URL             the server that sends mails; none are sent
+                                                     unless set
+    mail_from           SOJOURN_MAIL_FROM            whom mails come from
     visit_gap_minutes   SOJOURN_VISIT_GAP_MINUTES    a visit ends when nothing happens for longer
     question_seconds    SOJOURN_QUESTION_SECONDS     how long a question may take
     memory_mb           SOJOURN_MEMORY_MB            how much of the history may be in memory at a
@@ -31,6 +38,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     master_key: str = ""
     host: str = "127.0.0.1"
     port: int = 8000
+    trusted_proxies: str = ""
+    public_url: str = ""
+    smtp_url: str = ""
+    mail_from: str = ""
     visit_gap_minutes: float = 30
     question_seconds: float = 60
     memory_mb: int = 0

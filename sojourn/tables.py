@@ -19,6 +19,7 @@ projects = sa.Table(
     sa.Column("simulated", sa.Boolean, nullable=False),
     sa.Column("wrapped_key", sa.LargeBinary, nullable=False),
     sa.Column("week_start", sa.Text, nullable=False, server_default="monday"),
+    sa.Column("collection", sa.Text, nullable=False, server_default="{}"),
 )
 
 segments = sa.Table(
@@ -95,6 +96,39 @@ recipient_keys = sa.Table(
     sa.Column("wrapped", sa.LargeBinary, nullable=False),
 )
 
+subscriptions = sa.Table(
+    "subscriptions",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("project", sa.Integer, nullable=False),
+    sa.Column("address", sa.LargeBinary, nullable=False),
+    sa.Column("link", sa.LargeBinary, nullable=False, unique=True),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    sa.Column("asked_ms", sa.BigInteger, nullable=False),
+    sa.Column("confirmed_ms", sa.BigInteger),
+    sa.Column("until_ms", sa.BigInteger),
+    sa.UniqueConstraint("project", "address"),
+    sqlite_autoincrement=True,
+)
+
+mailings = sa.Table(
+    "mailings",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("project", sa.Integer, nullable=False),
+    sa.Column("subscription", sa.Integer, nullable=False),
+    sa.Column("policy", sa.Integer, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("asked_ms", sa.BigInteger, nullable=False),
+    sa.Column("due_ms", sa.BigInteger, nullable=False),
+    sa.Column("settled_ms", sa.BigInteger),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.UniqueConstraint("subscription", "policy"),
+    sa.Index("mailings_of_project", "project", "state", "due_ms"),
+    sqlite_autoincrement=True,
+)
+
 transfers = sa.Table(
     "transfers",
     metadata,
@@ -142,10 +176,12 @@ retentions = sa.Table(
 keys = sa.Table(
     "keys",
     metadata,
+    sa.Column("wire", sa.Text, primary_key=True),
     sa.Column("digest", sa.LargeBinary, primary_key=True),
     sa.Column("project", sa.Integer, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("hint", sa.Text, nullable=False),
+    sa.Column("secret", sa.LargeBinary),
     sa.Column("created_ms", sa.BigInteger, nullable=False),
 )
 

@@ -139,6 +139,15 @@ class Vault:
         plain = self._sealers[subject].open(sealed, self._about(*subject))
         return msgspec.msgpack.decode(plain)
 
+    def seal_text(self, place: str, text: str) -> bytes:
+        """A text of somebody who is no person here, sealed under the project key, bound to the
+        place where it stands."""
+        return self._wrapper.seal(text.encode(), f"{self._project}/{place}".encode())
+
+    def open_text(self, place: str, sealed: bytes) -> str:
+        """What `seal_text` was given."""
+        return self._wrapper.open(sealed, f"{self._project}/{place}".encode()).decode()
+
     def recipient_key(self, connection: sa.Connection, recipient: str, use: str) -> bytes:
         """The key of a recipient for one use, made where there is none yet: 32 bytes. `connection`
         writes."""

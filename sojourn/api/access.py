@@ -47,18 +47,19 @@ class Grants:
 
     def __init__(self, sojourn: Sojourn) -> None:
         self._sojourn = sojourn
-        self._known: dict[str, tuple[float, Grant | None]] = {}
+        self._known: dict[tuple[str, str], tuple[float, Grant | None]] = {}
 
-    def of(self, key: str) -> Grant | None:
-        """What a key opens."""
+    def of(self, wire: str, key: str) -> Grant | None:
+        """What a key opens on a wire."""
         now = time.monotonic()
-        known = self._known.get(key)
+        known = self._known.get((wire, key))
         if known is None or known[0] < now:
             if len(self._known) >= REMEMBERED_MAX:
                 self._known.clear()
             with self._sojourn.engine.begin() as connection:
-                known = (now + REMEMBERED_S, keys.find(connection, key))
-            self._known[key] = known
+                found = self._sojourn.find_key(connection, wire, key)
+            known = (now + REMEMBERED_S, found)
+            self._known[wire, key] = known
         return known[1]
 
 
@@ -67,11 +68,12 @@ def caller_of(request: AnyConnection, sojourn: Sojourn) -> Caller:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         with sojourn.engine.begin() as connection:
-            grant = keys.find(connection, key.strip())
+            grant = keys.find(connection, "", key.strip())
+            writes = grant is None and keys.find(connection, keys.SEGMENT, key.strip()) is not None
+        if writes:
+            raise NotAllowed("A write key can only write", mend="Ask with a read key.")
         if grant is None:
             raise NotRecognised("This key opens nothing", mend="`sojourn key create` makes one.")
-        if grant.kind != "read":
-            raise NotAllowed("A write key can only write", mend="Ask with a read key.")
         return Caller(grant.project)
     token = request.cookies.get(COOKIE, "")
     with sojourn.engine.begin() as connection:

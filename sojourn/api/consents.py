@@ -10,11 +10,12 @@ from litestar.datastructures import State
 from litestar.params import FromPath
 
 from sojourn.api.access import AnyRequest, caller_of, open_project
-from sojourn.api.collect import CORS, decode, project_of, read
+from sojourn.api.collect import asked_of, cors, project_of
 from sojourn.consent import records
 from sojourn.consent.consents import Decision
 from sojourn.consent.records import ConsentRecord
 from sojourn.errors import BadBody, NotAllowed
+from sojourn.wire import json_of
 from sojourn.wires.segment import WIRE
 
 
@@ -34,9 +35,10 @@ class Taken(msgspec.Struct, frozen=True):
 )
 async def record_consent(request: AnyRequest, state: State) -> Response[bytes]:
     if request.method == "OPTIONS":
-        return Response(b"", status_code=204, headers=CORS)
-    body = decode(await read(request))
-    project = project_of(WIRE, request.headers, body, state.sojourn, state.grants)
+        return Response(b"", status_code=204, headers=cors(request))
+    asked = await asked_of(request, state.sojourn)
+    body = json_of(asked)
+    project = project_of(WIRE, asked, body, state.sojourn, state.grants)
     if isinstance(body, dict):
         body.pop("writeKey", None)
     try:
@@ -49,7 +51,7 @@ async def record_consent(request: AnyRequest, state: State) -> Response[bytes]:
         ) from None
     record = await asyncio.to_thread(state.sojourn.governance(project).record, decision)
     taken = msgspec.json.encode(Taken(record.record))
-    return Response(taken, media_type="application/json", headers=CORS)
+    return Response(taken, media_type="application/json", headers=cors(request))
 
 
 @get(

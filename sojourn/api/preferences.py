@@ -17,7 +17,8 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from sojourn.api.access import AnyRequest
-from sojourn.api.collect import CORS, decode
+from sojourn.api.collect import cors
+from sojourn.api.connection import address_of
 from sojourn.api.public import SHUT_CACHE, Shown, respond, shown_to
 from sojourn.application import Sojourn
 from sojourn.consent import records
@@ -29,6 +30,7 @@ from sojourn.policy import preferences, show
 from sojourn.policy.choices import Choice, choices
 from sojourn.policy.page import STYLE_HASH
 from sojourn.policy.rules import PURPOSES_MAX
+from sojourn.wire import decode_json
 
 DECISION_BYTES_MAX = 16 * 1024
 """Each purpose that there can be, by the longest name, and room to spare."""
@@ -94,7 +96,7 @@ def show_choices(request: AnyRequest, state: State, project: FromPath[str]) -> R
         country=country,
         choices=_choices(state.sojourn, project, shown, country),
     )
-    headers = {**CORS, "Cache-Control": SHUT_CACHE if shown.draft else OWN_CACHE}
+    headers = {**cors(request), "Cache-Control": SHUT_CACHE if shown.draft else OWN_CACHE}
     body = msgspec.json.encode(offer)
     return Response(body, media_type="application/json", headers=headers)
 
@@ -124,7 +126,7 @@ def show_preferences(request: AnyRequest, state: State, project: FromPath[str]) 
 )
 async def decide(request: AnyRequest, state: State, project: FromPath[str]) -> Response[bytes]:
     if request.method == "OPTIONS":
-        return Response(b"", status_code=204, headers=CORS)
+        return Response(b"", status_code=204, headers=cors(request))
     sojourn: Sojourn = state.sojourn
     shown = await asyncio.to_thread(shown_to, request, sojourn, project)
     chosen = _read(await request.body())
@@ -140,7 +142,7 @@ async def decide(request: AnyRequest, state: State, project: FromPath[str]) -> R
     opened = sojourn.project(project)
     record = await asyncio.to_thread(sojourn.governance(opened).record, decision)
     body = msgspec.json.encode(_receipt(record))
-    return Response(body, media_type="application/json", headers=CORS)
+    return Response(body, media_type="application/json", headers=cors(request))
 
 
 def routes() -> list[HTTPRouteHandler]:
@@ -150,7 +152,7 @@ def routes() -> list[HTTPRouteHandler]:
 
 def _read(body: bytes) -> Chosen:
     try:
-        return msgspec.convert(decode(body), Chosen)
+        return msgspec.convert(decode_json(body), Chosen)
     except msgspec.ValidationError as failure:
         raise BadBody(
             "The decision cannot be read",
@@ -173,4 +175,5 @@ def _choices(sojourn: Sojourn, project: str, shown: Shown, country: str) -> tupl
 def _country(request: AnyRequest, sojourn: Sojourn, project: str) -> str:
     """Where a connection comes from, looked up only where it makes a difference."""
     makes_a_difference = bool(sojourn.project(project).rules.regions)
-    return country_of(request.client.host) if request.client and makes_a_difference else ""
+    address = address_of(request, sojourn.settings.trusted_proxies) if makes_a_difference else ""
+    return country_of(address) if address else ""

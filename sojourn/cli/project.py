@@ -11,7 +11,6 @@ from rich.table import Table
 from sojourn import settings
 from sojourn.accounts import keys
 from sojourn.application import Sojourn
-from sojourn.control import writing
 from sojourn.period import WeekStart
 from sojourn.policy import versions
 
@@ -49,8 +48,7 @@ def create(
         project = sojourn.create_project(
             name, title=title, timezone=timezone, week_start=week_start, preset=preset
         )
-        with writing(sojourn.engine).begin() as connection:
-            key = keys.create(connection, project.id, "write", sojourn.clock_ms())
+        key = sojourn.create_key(project, "write", wire=keys.SEGMENT)
     Console().print(f"Project [bold]{name}[/] is made. Its write key, shown only now:\n{key}")
 
 

@@ -1,25 +1,24 @@
 """The webhook: one signed POST to the address that the policy gives for a recipient.
 
 One attempt, no redirects, and only over TLS, unless the receiver is this very machine. The receiver
-knows by the signature that it was this project that sent, and by its time that it was now:
-
-    Sojourn-Signature: t=1767268800,v1=hex of HMAC-SHA256(key, "1767268800." + body)
+knows by the signature that it was this project that sent, and by its time that it was now, see
+`signing.py`.
 """
 
 from __future__ import annotations
 
-import hmac
 import ipaddress
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
 
+from sojourn import signing
 from sojourn.egress.log import Status
 
 ANSWER_S_MAX = 10.0
 """How long a receiver may take for each step: longer ones do their work before they answer."""
-SIGNATURE, TRANSFER = "Sojourn-Signature", "Sojourn-Transfer"
+TRANSFER = "Sojourn-Transfer"
 
 
 class Receipt(NamedTuple):
@@ -38,7 +37,7 @@ def post(url: str, body: bytes, *, key: bytes, transfer: str, now_ms: int) -> Re
         "Content-Type": "application/json",
         "User-Agent": "sojourn",
         TRANSFER: transfer,
-        SIGNATURE: signature(body, key, now_ms // 1000),
+        signing.HEADER: signing.signature(body, key, now_ms // 1000),
     }
     try:
         # What leaves goes to the address in the policy, whatever proxies the environment names.
@@ -56,12 +55,6 @@ def post(url: str, body: bytes, *, key: bytes, transfer: str, now_ms: int) -> Re
         return Receipt("failed", "The connection broke; it may be there.")
     except (httpx.InvalidURL, UnicodeError):
         return Receipt("failed", "Its webhook is no address, so nothing was sent.")
-
-
-def signature(body: bytes, key: bytes, at_s: int) -> str:
-    """The signature of a body, with the second at which it was made."""
-    signed = hmac.new(key, f"{at_s}.".encode() + body, "sha256").hexdigest()
-    return f"t={at_s},v1={signed}"
 
 
 def is_safe(url: str) -> bool:

@@ -9,10 +9,12 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pyarrow as pa
 import sqlalchemy as sa
 
 from sojourn import tables
+from sojourn.collection import Collection
 from sojourn.consent import records
 from sojourn.errors import SojournError
 from sojourn.geography import country_of
@@ -53,6 +55,7 @@ class Project:
     parts: Parts
     names: Names
     rules: Rules
+    collection: Collection
     has_consents: bool
     uncommitted: list[pa.Table]
 
@@ -121,6 +124,7 @@ def open_project(
         parts=parts,
         names=Names(set(vocabulary.codes), {name for name, _ in vocabulary.properties()}),
         rules=load_rules(connection, row.id, vault, now_ms),
+        collection=msgspec.json.decode(row.collection, type=Collection),
         has_consents=records.any_of(connection, row.id),
         uncommitted=[],
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, tzinfo
+from typing import NamedTuple
 
 from sojourn.policy import reading, source
 from sojourn.policy.change import Change
@@ -21,35 +22,47 @@ DIGEST_SHOWN = 16
 """Hex digits by which a text is recognised; the whole stands in its title."""
 
 
+class Step(NamedTuple):
+    """A version that was public, and what it changed from the public one `before` it, if any."""
+
+    version: Version
+    policy: Policy
+    before: Policy | None
+    changes: tuple[Change, ...]
+
+
+def steps(versions: Sequence[Version]) -> Iterator[Step]:
+    """Every version that was public, of all, in the order of publishing."""
+    before: Policy | None = None
+    for version in versions:
+        policy = read(version)
+        if not policy.draft:
+            yield Step(version, policy, before, differences(before, policy) if before else ())
+            before = policy
+
+
 def html(versions: Sequence[Version], number: int, at: date, zone: tzinfo) -> str:
     """The page as of a day; `number` is the version in force, `versions` are all, oldest first.
     Days are those of a time zone."""
     (current,) = (one for one in versions if one.number == number)
-    told = [(one, reading.read(source.parse(one.text).data).policy) for one in versions]
-    public = [(one, policy) for one, policy in told if not policy.draft]
     sheet = Sheet(compile(current.text, at), at)
-    sections = list(_sections(sheet, public, number, zone))
+    sections = list(_sections(sheet, list(steps(versions)), number, zone))
     sections.reverse()
     lead = "Every version that was in force or will be, the newest first, and what it changed."
     return page(sheet, "Changes", lead, sections, "changes")
 
 
-def _sections(
-    sheet: Sheet, public: Sequence[tuple[Version, Policy]], number: int, zone: tzinfo
-) -> Iterator[Section]:
-    before: Policy | None = None
-    for place, (version, policy) in enumerate(public, 1):
+def _sections(sheet: Sheet, public: Sequence[Step], number: int, zone: tzinfo) -> Iterator[Section]:
+    for place, step in enumerate(public, 1):
+        version = step.version
         days = told(_days(version, zone, now=version.number == number, at=sheet.at))
         own = sheet if version.number == number else None
-        content = join(days, _changed(before, policy, own))
+        content = join(days, _changed(step, own))
         yield Section(f"version-{place}", f"Version {version.version or place}", content)
-        before = policy
 
 
 def _days(version: Version, zone: tzinfo, *, now: bool, at: date) -> Iterator[tuple[str, str]]:
-    published, effective = _day(version.published_ms, zone), _day(version.effective_ms, zone)
-    # What holds from the very beginning holds since it was published.
-    begins = max(published, effective)
+    published, begins = days_of(version, zone)
     yield "Published", dated(published)
     yield "In force", f"from {dated(begins)} on" + (", and now" if now else "")
     if begins > at:
@@ -60,10 +73,10 @@ def _days(version: Version, zone: tzinfo, *, now: bool, at: date) -> Iterator[tu
     yield "Text", tag("span", f"SHA-256 {digest[:DIGEST_SHOWN]}…", title=digest)
 
 
-def _changed(before: Policy | None, policy: Policy, own: Sheet | None) -> Markup:
-    if before is None:
+def _changed(step: Step, own: Sheet | None) -> Markup:
+    if step.before is None:
         return tag("p", "The first version that was public.")
-    changes = differences(before, policy)
+    changes = step.changes
     if not changes:
         return tag("p", "Nothing changed in what is done with data.")
     important = [one for one in changes if one.material]
@@ -82,6 +95,18 @@ def _list(changes: Sequence[Change], own: Sheet | None) -> Markup:
         tag("li", own.says(one.what, *one.path.split(".")) if own else one.what) for one in changes
     ]
     return tag("ul", *items)
+
+
+def read(version: Version) -> Policy:
+    """The typed tree of a version, whatever there is to say about it by now."""
+    return reading.read(source.parse(version.text).data).policy
+
+
+def days_of(version: Version, zone: tzinfo) -> tuple[date, date]:
+    """The days on which a version was published and takes effect, in a time zone."""
+    published, effective = _day(version.published_ms, zone), _day(version.effective_ms, zone)
+    # What holds from the very beginning holds since it was published.
+    return published, max(published, effective)
 
 
 def _day(instant_ms: int, zone: tzinfo) -> date:

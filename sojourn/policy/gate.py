@@ -86,7 +86,11 @@ def lawful(
     if not event.traits:
         return judged
     traits, hidden = _served(event, event.traits, rules.told, purposes, rules, withheld)
-    told = {name: value for name, value in traits.items() if _tells(name, value, rules)}
+    told = {
+        name: value
+        for name, value in traits.items()
+        if name not in event.how and _tells(name, value, rules)
+    }
     return msgspec.structs.replace(judged, traits=traits | hidden, told=told)
 
 

@@ -1,6 +1,6 @@
 """The cache: settled parts as plain files that are mapped into memory, not read.
 
-    cache/{project}/edition-{table's}/v2-{through}-{merges}/03/ts.npy …   one folder a bucket
+    cache/{project}/edition-{table's}/v3-{through}-{merges}/03/ts.npy …   one folder a bucket
 
 Everything here is derived from the table and may be deleted at any time; a folder appears under
 its final name only when it is complete and on disk.
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from sojourn.store import BUCKETS
 from sojourn.timeline import Column, PropertyType
 
-FORMAT = 2
+FORMAT = 3
 """Part of every generation's name: a cache of another layout is another cache."""
 
 

@@ -28,13 +28,16 @@ ROWS = "rows"
 NEEDED = ("person", "ts", "order", "event", "purposes")
 """The columns of a table that a part is made of."""
 
-ARRAYS = ("people", "facts", "starts", "ends", "ts", "event", "purposes", "order", "span")
+ARRAYS = (
+    *("people", "facts", "starts", "ends", "ts", "event", "purposes", "order", "span"),
+    *("moved", "given"),
+)
 """The arrays of a part, each a file of the cache."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows in no particular order: person int64 · ts int64 · order int64 · event uint16 codes ·
+    """Rows in no particular order: person int64, the one that each was given · ts int64 · order int64 · event uint16 codes ·
     purposes uint16 · happened bool, false for facts; [m] each."""
 
     person: NDArray[np.int64]
@@ -83,6 +86,9 @@ class Rows:
         `person` int64[m] says whose each row is by now.
         """
         rows = ordering.by_person(person, self.happened, self.ts, self.order)
+        # Most often nobody has moved, and `person` is the very array that the rows have.
+        differs = np.zeros(0, np.bool_) if person is self.person else self.person != person
+        moved = np.flatnonzero(differs[rows]) if differs.any() else np.empty(0, np.int64)
         happened = self.happened[rows]
         people, facts, starts, ends = ordering.runs(person[rows], happened)
         ts = self.ts[rows]
@@ -96,6 +102,8 @@ class Rows:
             "purposes": self.purposes[rows],
             "order": self.order[rows],
             "span": span_of(ts if happened.all() else ts[happened]),
+            "moved": moved,
+            "given": self.person[rows[moved]],
         }
         return arrays, rows
 
@@ -103,7 +111,9 @@ class Rows:
 @dataclass(eq=False, slots=True, weakref_slot=True)
 class Part:
     """The arrays of a `Timeline`, and `order` int64[m] for adding to it; `span` holds the first and
-    the last instant of an event, or nothing. `read` makes a property's column."""
+    the last instant of an event, or nothing. `moved` int64[k], ascending, are the rows that were
+    given to another id than the person they stand under, and `given` int64[k] are those ids.
+    `read` makes a property's column."""
 
     people: NDArray[np.int64]
     facts: NDArray[np.int64]
@@ -114,6 +124,8 @@ class Part:
     purposes: NDArray[np.uint16]
     order: NDArray[np.int64]
     span: NDArray[np.int64]
+    moved: NDArray[np.int64]
+    given: NDArray[np.int64]
     ledger: Ledger
     read: Callable[[Part, PropertyType, str], Column]
     _columns: dict[str, Column] = field(default_factory=dict, init=False)
@@ -169,8 +181,13 @@ class Part:
     def rows_at(self, rows: NDArray[np.int64], index: NDArray[np.int64]) -> Rows:
         """The rows of some people, who stand at `index`; `rows` are all of theirs, in order."""
         lengths = self.ends[index] - self.facts[index]
+        person = np.repeat(self.people[index], lengths)
+        if len(self.moved):
+            place = np.minimum(np.searchsorted(self.moved, rows), len(self.moved) - 1)
+            moved = self.moved[place] == rows
+            person[moved] = self.given[place[moved]]
         return Rows(
-            np.repeat(self.people[index], lengths),
+            person,
             self.ts[rows],
             self.order[rows],
             self.event[rows],

@@ -17,7 +17,7 @@ from sojourn.store import CORE, Store, with_plain_events
 from sojourn.timeline import Timeline
 from sojourn.timelines import settled
 from sojourn.timelines.cache import Cache
-from sojourn.timelines.canon import Canon
+from sojourn.timelines.canon import NOBODY_MOVED, Canon, Moved
 from sojourn.timelines.ledger import Ledger
 from sojourn.timelines.part import Part
 from sojourn.timelines.settled import Generation, Source
@@ -163,19 +163,19 @@ class Parts:
         newest = self._cache.newest() if self._cache else None
         if self._cache is None or newest is None:
             return None
-        if newest[0] > through or newest[1] > len(self._canon.log):
+        if newest[0] > through:
             return None
         try:
-            source = self._source(_as_of(self._canon, newest[1]))
+            source = self._source(NOBODY_MOVED)
             return settled.load(self._cache.folder_of(*newest), *newest, source)
         except (OSError, ValueError):
             return None
 
     def _from_table(self, through: int) -> Generation:
         with self._lock:
-            source = self._source(self._canon.copy())
+            source, merges = self._source(self._canon.moved()), len(self._canon.log)
         making = settled.read(source, self._vocabulary, self._last_order(through))
-        return settled.make(making, through, source, self._written)
+        return settled.make(making, through, merges, source, self._written)
 
     def add(self, rows: pa.Table, merges: list[tuple[int, int]]) -> None:
         """Make applied rows, and the merges that came with them, part of the next answer."""
@@ -183,6 +183,12 @@ class Parts:
             for person, into in merges:
                 self._canon.merge(person, into)
             self._tail.add(rows)
+
+    def split(self, person: int) -> None:
+        """Undo the merge by which this id went: every row is again whose it was before."""
+        with self._lock:
+            self._canon.split(person)
+            self._good_until = 0.0
 
     def hide(self, people: Collection[int]) -> None:
         """From now on these people, whoever they become, and nobody else may not be seen."""
@@ -244,7 +250,7 @@ class Parts:
             return False
         with self._lock:
             rows, generation = self._tail.rows, self._tail.generation
-            changed = len(self._canon.log) > generation.merges
+            changed = len(self._canon.log) != generation.merges
         limit = max(TAIL_ROWS_MIN, TAIL_SHARE_MAX * generation.rows)
         return rows > limit and (changed or self._store.committed() > generation.through)
 
@@ -260,7 +266,8 @@ class Parts:
                 self._tail.catch_up(self._canon)
                 canon, tail = self._canon.copy(), self._tail.frozen()
             making = tail.settle(self._last_order(through), canon)
-            self._take_up(settled.make(making, through, self._source(canon), self._written))
+            source, merges = self._source(canon.moved()), len(canon.log)
+            self._take_up(settled.make(making, through, merges, source, self._written))
             self._drop_others()
             now = time.monotonic()
             self._rests_until = now + REST * (now - began)
@@ -310,8 +317,8 @@ class Parts:
             self._tail = tail
             self._current = None
 
-    def _source(self, canon: Canon) -> Source:
-        return Source(self._store, canon, self._ledger, self._keeps)
+    def _source(self, moved: Moved) -> Source:
+        return Source(self._store, moved, self._ledger, self._keeps)
 
 
 def _without(people: NDArray[np.int64], standing: Standing) -> tuple[NDArray[np.int64], int]:
@@ -324,11 +331,3 @@ def _without(people: NDArray[np.int64], standing: Standing) -> tuple[NDArray[np.
     ends = standing.ends.copy()
     ends[index] = standing.part.starts[index]
     return ends, len(index)
-
-
-def _as_of(canon: Canon, merges: int) -> Canon:
-    """Who was who after the first `merges` merges."""
-    then = Canon()
-    for person, into in canon.log[:merges]:
-        then.merge(person, into)
-    return then

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,13 @@ from sojourn.store import BUCKETS, EVERY_ORDER, Store
 from sojourn.timeline import Column, PropertyType
 from sojourn.timelines import cache, columns
 from sojourn.timelines.cache import Cache
-from sojourn.timelines.canon import Canon
+from sojourn.timelines.canon import NOBODY_MOVED, Moved
 from sojourn.timelines.ledger import Ledger, let_go
 from sojourn.timelines.part import ARRAYS, NEEDED, Part, Rows
 from sojourn.vocabulary import Vocabulary
+
+MOVED = ("ids", "persons")
+"""The arrays that tell who has moved, each a file of a generation's folder."""
 
 Making = Iterator[tuple[dict[str, NDArray[Any]], Iterable[tuple[str, Column]]]]
 """What becomes a generation, bucket by bucket: the arrays of a part, and columns that it has."""
@@ -34,14 +37,14 @@ Making = Iterator[tuple[dict[str, NDArray[Any]], Iterable[tuple[str, Column]]]]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where settled parts come from: the table, and the state of the merges they are built with.
+    """Where settled parts come from: the table, and who has `moved` by merges.
 
     `keeps` says whether columns that were read may be written to the cache, which only the process
     that applies does.
     """
 
     store: Store
-    canon: Canon
+    moved: Moved
     ledger: Ledger
     keeps: bool
 
@@ -91,11 +94,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """The settled parts of a project, by bucket: everything up to inbox row `through`, `merges`
-    merges in. Before anything was committed there are none."""
+    """The settled parts of a project, by bucket: everything up to inbox row `through`, with those
+    `moved` who had been merged. `merges` counts merges and splits, and tells generations apart that
+    hold the same rows. Before anything was committed there are no parts."""
 
     through: int = 0
     merges: int = 0
+    moved: Moved = NOBODY_MOVED
     parts: tuple[Part, ...] = ()
 
     @property
@@ -105,13 +110,16 @@ class Generation:
 
 
 def load(folder: Path, through: int, merges: int, source: Source) -> Generation:
-    """A generation from the cache, mapped."""
+    """A generation from the cache, mapped. It tells itself who has moved, whatever `source` says:
+    merges may have been made or undone since."""
+    moved = Moved(*(cache.map_array(folder, name) for name in MOVED))
+    source = replace(source, moved=moved)
     parts = []
     for bucket in range(BUCKETS):
         place = cache.part_folder(folder, bucket)
         arrays = {name: cache.map_array(place, name) for name in ARRAYS}
         parts.append(source.part(arrays, bucket, place))
-    return Generation(through, merges, tuple(parts))
+    return Generation(through, merges, moved, tuple(parts))
 
 
 def read(source: Source, vocabulary: Vocabulary, last: int) -> Making:
@@ -120,17 +128,19 @@ def read(source: Source, vocabulary: Vocabulary, last: int) -> Making:
     for bucket in range(BUCKETS):
         tables = _rows_of(bucket, source, NEEDED, last)
         rows = Rows.joined([Rows.of(table, vocabulary) for table in tables])
-        arrays, _ = rows.arranged(source.canon.of_all(rows.person))
+        arrays, _ = rows.arranged(source.moved.of_all(rows.person))
         yield arrays, ()
 
 
-def make(making: Making, through: int, source: Source, cached: Cache | None) -> Generation:
+def make(
+    making: Making, through: int, merges: int, source: Source, cached: Cache | None
+) -> Generation:
     """A generation: written to the cache and mapped, or in memory without one."""
-    merges = len(source.canon.log)
     if cached is None:
         parts = (source.part(arrays, bucket, None) for bucket, (arrays, _) in enumerate(making))
-        return Generation(through, merges, tuple(parts))
+        return Generation(through, merges, source.moved, tuple(parts))
     folder = cached.begin(through, merges)
+    cache.write_arrays(folder, {name: getattr(source.moved, name) for name in MOVED})
     for bucket, (arrays, carried) in enumerate(making):
         place = cache.part_folder(folder, bucket)
         cache.write_arrays(place, arrays)
@@ -143,9 +153,8 @@ def _rows_of(
     bucket: int, source: Source, names: tuple[str, ...], last: int = EVERY_ORDER[1]
 ) -> Iterable[pa.Table]:
     """The rows whose person today is of this bucket, with the columns asked for."""
-    store, canon = source.store, source.canon
-    moved = canon.moved()
-    now = canon.of_all(moved) % BUCKETS
+    store, moved = source.store, source.moved.ids
+    now = source.moved.persons % BUCKETS
     leaving = moved[(moved % BUCKETS == bucket) & (now != bucket)]
     coming = moved[(moved % BUCKETS != bucket) & (now == bucket)]
     asked = names if "person" in names or not len(leaving) else (*names, "person")

@@ -95,7 +95,7 @@ class Tail:
         self._vocabulary = vocabulary
         self._ledger = ledger
         self._shown = 0
-        self._merges = generation.merges
+        self._merges: int | None = None
         self._settled = [_settled(part, bucket) for bucket, part in enumerate(generation.parts)]
         self._layers = [] if generation.parts else [self._layer([self._fresh()], Canon())]
         spans = [part.span for part in generation.parts]
@@ -118,10 +118,12 @@ class Tail:
         """Give those who changed a layer of their own; how many rows it has."""
         if (self._merges, self._shown) == (len(canon.log), len(self.arrivals)):
             return 0
-        merged = np.array(canon.log[self._merges :], dtype=np.int64).ravel()
+        merged = self._merged(canon)
         fresh, origin = self._fresh()
         changed = np.concatenate([canon.of_all(fresh.person), merged, canon.of_all(merged)])
         self._merges, self._shown = len(canon.log), len(self.arrivals)
+        if not len(changed):
+            return 0
         pieces = [*self._take(np.unique(changed), len(fresh.ts)), (fresh, origin)]
         self._layers.append(self._layer(pieces, canon))
         return self._layers[-1].rows
@@ -153,6 +155,13 @@ class Tail:
             used = [column for one in settled for column in one.part.columns_in_use()]
             carried = ((name, part.read(part, kind, name)) for kind, name in used)
             yield {name: getattr(part, name) for name in ARRAYS}, carried
+
+    def _merged(self, canon: Canon) -> NDArray[np.int64]:
+        """Everyone who was merged or split since the tail caught up last: their rows stand under
+        one of these."""
+        if self._merges is None:
+            return canon.changed_since(self.generation.moved)
+        return np.array(canon.log[self._merges :], dtype=np.int64).ravel()
 
     def _fresh(self) -> Piece:
         """The arrivals that are in no layer yet."""

@@ -8,51 +8,55 @@ country, age) is for the policy's gate, and goes no further.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from sojourn.drop_reason import Dropped, DropReason
 from sojourn.errors import BadBody
-from sojourn.event import NO_SIGNALS, Event, Identifier, Kind, Signals
+from sojourn.event import (
+    NO_SIGNALS,
+    PAGE_VIEWED,
+    SCREEN_VIEWED,
+    Event,
+    Identifier,
+    Kind,
+    Signals,
+)
 from sojourn.instant import instant_ms
-from sojourn.wire import Wire
+from sojourn.wire import Request, Wire, basic_of, skew_ms, text_of
 
 TYPES = ("track", "identify", "page", "screen", "group", "alias")
-VIEWS = {"page": "Page Viewed", "screen": "Screen Viewed"}
+VIEWS = {"page": PAGE_VIEWED, "screen": SCREEN_VIEWED}
 UNSET_IDS = ("", "null", "undefined", "None")
 """What clients send as an anonymous id when they have none; a user may really be called so."""
 BATCH_MAX = 10_000
 """Messages in one body: far more than the size limit leaves room for in practice."""
-SKEW_MS_MIN = 10_000
-"""A smaller difference is the time that the request took. It differs from request to request, so
-correcting by it would put the events of one person out of order."""
 PAGE_FIELDS = ("url", "path", "title", "referrer", "search")
 COUNTRY = re.compile("[A-Z]{2}")
 CAMPAIGN_FIELDS = ("name", "source", "medium", "term", "content")
 
 
-def key(headers: Mapping[str, str], body: Any) -> str:
+def key(request: Request, body: Any) -> str:
     """The write key: the name of HTTP Basic, or `writeKey` in the body."""
-    scheme, _, code = headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "basic":
-        try:
-            return base64.b64decode(code, validate=True).decode().partition(":")[0]
-        except (binascii.Error, UnicodeDecodeError):
-            return ""
+    name, _ = basic_of(request)
     given = body.get("writeKey") if isinstance(body, dict) else None
-    return given if isinstance(given, str) else ""
+    return name or (given if isinstance(given, str) else "")
 
 
-def events(path: str, body: Any, received_ms: int) -> list[Event | Dropped]:
+def events(request: Request, body: Any) -> list[Event | Dropped]:
     """The events of a body: one message, or a batch of them."""
+    received_ms = request.received_ms
     if not isinstance(body, dict):
         raise BadBody("The body is not a JSON object", mend="Send one message, or a batch of them.")
-    kind = path.rsplit("/", 1)[-1]
+    kind = request.path.rsplit("/", 1)[-1]
     if kind != "batch":
-        return [_event({**body, "type": kind}, _skew(body, received_ms), received_ms)]
+        return [
+            _event(
+                {**body, "type": kind},
+                _skew_ms(body, received_ms),
+                received_ms,
+            )
+        ]
     batch = body.get("batch")
     if not isinstance(batch, list):
         raise BadBody("The body has no batch", where="batch", mend="Send {“batch”: [message, …]}.")
@@ -63,15 +67,12 @@ def events(path: str, body: Any, received_ms: int) -> list[Event | Dropped]:
             where="batch",
             mend="Send several smaller ones.",
         )
-    skew = _skew(body, received_ms)
+    skew = _skew_ms(body, received_ms)
     return [_event(message, skew, received_ms) for message in batch]
 
 
-def _skew(body: dict[str, Any], received_ms: int) -> int:
-    """By how much the client's clock is behind ours, in ms: received minus sent."""
-    sent = instant_ms(body.get("sentAt"))
-    skew = 0 if sent is None else received_ms - sent
-    return skew if abs(skew) >= SKEW_MS_MIN else 0
+def _skew_ms(body: dict[str, Any], received_ms: int) -> int:
+    return skew_ms(instant_ms(body.get("sentAt")), received_ms)
 
 
 def _event(message: Any, skew: int, received_ms: int) -> Event | Dropped:
@@ -112,20 +113,14 @@ def _identifiers(message: dict[str, Any], traits: dict[str, Any]) -> tuple[Ident
     found = []
     user = message.get("userId")
     if user is not None and str(user) != "":
-        found.append(Identifier("user_id", _text(user)))
+        found.append(Identifier("user_id", text_of(user)))
     email = traits.get("email")
     if isinstance(email, str) and "@" in email and message["type"] == "identify":
         found.append(Identifier("email", email.strip().lower()))
     anonymous = message.get("anonymousId")
     if anonymous is not None and str(anonymous) not in UNSET_IDS:
-        found.append(Identifier("anonymous_id", _text(anonymous)))
+        found.append(Identifier("anonymous_id", text_of(anonymous)))
     return tuple(found)
-
-
-def _text(identifier: Any) -> str:
-    """An id as text: the number 42 and 42.0 are the user “42”."""
-    whole = isinstance(identifier, float) and identifier.is_integer()
-    return str(int(identifier)) if whole else str(identifier)
 
 
 def _traits(message: dict[str, Any], kind: str) -> dict[str, Any]:
@@ -196,6 +191,7 @@ def _source(message: dict[str, Any]) -> str:
 
 WIRE = Wire(
     name="segment",
+    title="Segment",
     paths=("/v1/batch", *(f"/v1/{kind}" for kind in TYPES)),
     key=key,
     events=events,

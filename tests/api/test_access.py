@@ -340,7 +340,7 @@ def test_collection_is_open_to_pages_of_any_origin_and_asking_is_not(server: Ser
     asking = {"Origin": "https://shop.test", "Access-Control-Request-Method": "POST"}
     collection = outside.options(f"{server.url}/v1/batch", headers=asking)
     assert collection.status_code == 204
-    assert collection.headers["access-control-allow-origin"] == "*"
+    assert collection.headers["access-control-allow-origin"] == "https://shop.test"
     assert "access-control-allow-credentials" not in collection.headers
     question = outside.options(f"{server.url}/api/v1/session", headers=asking)
     assert "access-control-allow-origin" not in question.headers

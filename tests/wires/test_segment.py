@@ -12,10 +12,15 @@ import pytest
 from sojourn.drop_reason import Dropped, DropReason
 from sojourn.errors import BadBody
 from sojourn.event import NO_SIGNALS, Event, Identifier, Kind, Signals
-from sojourn.wires.segment import BATCH_MAX, SKEW_MS_MIN, TYPES, WIRE
+from sojourn.wire import SKEW_MS_MIN, Request
+from sojourn.wires.segment import BATCH_MAX, TYPES, WIRE
 
 NOW_MS = 1_790_000_000_000
 HOUR_MS = 3_600_000
+
+
+def request(path: str = "/v1/batch", headers: dict[str, str] | None = None) -> Request:
+    return Request("POST", path, {}, headers or {}, b"", NOW_MS)
 
 
 def iso(ms: int) -> str:
@@ -24,13 +29,13 @@ def iso(ms: int) -> str:
 
 def one(message: Any, **body: Any) -> Event:
     """The event of one message of a batch."""
-    (event,) = WIRE.events("/v1/batch", {"batch": [message], **body}, NOW_MS)
+    (event,) = WIRE.events(request(), {"batch": [message], **body})
     assert isinstance(event, Event), event
     return event
 
 
 def dropped(message: Any) -> Dropped:
-    (event,) = WIRE.events("/v1/batch", {"batch": [message]}, NOW_MS)
+    (event,) = WIRE.events(request(), {"batch": [message]})
     assert isinstance(event, Dropped), event
     return event
 
@@ -120,7 +125,7 @@ def test_without_a_time_of_sending_the_timestamp_is_taken_as_it_is() -> None:
 
 def test_a_single_message_carries_its_own_time_of_sending() -> None:
     message = track(timestamp=iso(NOW_MS - 3 * HOUR_MS), sentAt=iso(NOW_MS - 2 * HOUR_MS))
-    (event,) = WIRE.events("/v1/track", message, NOW_MS)
+    (event,) = WIRE.events(request("/v1/track"), message)
     assert isinstance(event, Event)
     assert event.ts == NOW_MS - HOUR_MS
 
@@ -172,14 +177,14 @@ def test_a_message_of_an_unknown_type_is_dropped_and_told_the_known_ones(message
 
 def test_one_bad_message_takes_no_other_with_it() -> None:
     batch = [track(messageId="m1"), None, track(timestamp="x"), track(messageId="m2")]
-    events = WIRE.events("/v1/batch", {"batch": batch}, NOW_MS)
+    events = WIRE.events(request(), {"batch": batch})
     assert [isinstance(event, Event) for event in events] == [True, False, False, True]
 
 
 @pytest.mark.parametrize("kind", TYPES)
 def test_the_address_says_of_which_type_a_single_message_is(kind: str) -> None:
     message = {"type": "track", "userId": "u1", "previousId": "u0", "event": "Seen"}
-    (event,) = WIRE.events(f"/v1/{kind}", message, NOW_MS)
+    (event,) = WIRE.events(request(f"/v1/{kind}"), message)
     assert event == one({**message, "type": kind})
 
 
@@ -252,7 +257,7 @@ def test_a_context_of_another_shape_is_passed_over(context: Any) -> None:
 )
 def test_a_body_that_is_no_batch_is_refused_as_a_whole(body: Any) -> None:
     with pytest.raises(BadBody) as failure:
-        WIRE.events("/v1/batch", body, NOW_MS)
+        WIRE.events(request(), body)
     assert failure.value.mend
 
 
@@ -278,4 +283,4 @@ def basic(text: str) -> dict[str, str]:
 def test_the_write_key_is_the_name_of_basic_or_stands_in_the_body(
     headers: dict[str, str], body: Any, key: str
 ) -> None:
-    assert WIRE.key(headers, body) == key
+    assert WIRE.key(request(headers=headers), body) == key

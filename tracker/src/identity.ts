@@ -3,6 +3,7 @@
 // (clause S1-21).
 
 import { newId } from "./message";
+import { read, write } from "./storage";
 
 const KEPT_AS = "sojourn.identity";
 
@@ -11,30 +12,17 @@ export interface Identity {
   userId?: string;
 }
 
-export function readIdentity(persist: boolean): Identity {
-  if (persist) {
-    try {
-      const kept = JSON.parse(localStorage.getItem(KEPT_AS) || "null");
-      if (kept && typeof kept.anonymousId === "string") return kept;
-    } catch {
-      // Storage that is refused or broken is the same as none.
-    }
+export function keptIdentity(): Identity | undefined {
+  try {
+    const kept = JSON.parse(read(KEPT_AS) || "null");
+    if (typeof kept.anonymousId === "string") return kept;
+  } catch {
+    // What is broken is the same as nothing.
   }
-  return { anonymousId: newId() };
+  return undefined;
 }
 
-export function keepIdentity(identity: Identity): void {
-  try {
-    localStorage.setItem(KEPT_AS, JSON.stringify(identity));
-  } catch {
-    // The page goes on with what it has in memory.
-  }
-}
+export const newIdentity = (anonymousId?: string): Identity => ({ anonymousId: anonymousId || newId() });
 
-export function forgetIdentity(): void {
-  try {
-    localStorage.removeItem(KEPT_AS);
-  } catch {
-    // Nothing was kept where storage is refused.
-  }
-}
+export const keepIdentity = (identity: Identity | null): void =>
+  write(KEPT_AS, identity && JSON.stringify(identity));

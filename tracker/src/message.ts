@@ -1,17 +1,22 @@
-// The messages a page sends, in Segment's form, and the facts about the page that go with each.
+// The messages a page sends, in Segment's form, with one of ours: an `update` changes an event that
+// is still open.
 
 export type Properties = Record<string, unknown>;
 
 export interface Message {
-  type: "track" | "page" | "identify";
+  type: "track" | "page" | "identify" | "group" | "update";
   messageId: string;
   timestamp: string;
-  anonymousId: string;
+  anonymousId?: string;
   userId?: string;
+  groupId?: string;
   event?: string;
   name?: string;
   properties?: Properties;
   traits?: Properties;
+  // For how many ms the event can be changed; an update begins them anew, or closes it.
+  openFor?: number;
+  close?: boolean;
   context: Properties;
 }
 
@@ -20,23 +25,4 @@ export function newId(): string {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = Array.from(crypto.getRandomValues(new Uint8Array(16)));
   return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-export function pageFacts(): Properties {
-  return {
-    path: location.pathname,
-    referrer: document.referrer,
-    search: location.search,
-    title: document.title,
-    url: location.origin + location.pathname + location.search,
-  };
-}
-
-export function context(): Properties {
-  return {
-    library: { name: "sojourn.js", version: "0.1.0" },
-    locale: navigator.language,
-    page: pageFacts(),
-    userAgent: navigator.userAgent,
-  };
 }

@@ -3,6 +3,7 @@
 // arrives.
 
 import type { Message } from "./message";
+import { read, write } from "./storage";
 
 const GATHER_MS = 250;
 const BATCH_MAX = 50;
@@ -10,96 +11,112 @@ const BATCH_MAX = 50;
 const BODY_BYTES_MAX = 60_000;
 // A page that cannot reach its server keeps the newest messages and lets go of the oldest.
 const WAITING_MAX = 1_000;
+const KEPT_MAX = 200;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_LAST_MS = 60_000;
 
-export class Outbox {
-  // Each as JSON already: what a page changes afterwards is not what happened, and what cannot be
-  // written is refused at once.
-  private waiting: string[] = [];
-  private sending = false;
-  private attempts = 0;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+// What is told of a message in the end: whether the server took it.
+export type Done = (taken: boolean) => void;
 
-  constructor(
-    private readonly key: string,
-    private readonly endpoint: string,
-  ) {
-    addEventListener("pagehide", () => this.leave());
-    document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "hidden") this.leave();
-    });
-  }
-
-  put(message: Message): void {
-    this.waiting.push(JSON.stringify(message));
-    this.waiting.splice(0, this.waiting.length - WAITING_MAX);
-    if (this.attempts === 0) this.wait(GATHER_MS);
-  }
-
-  private wait(ms: number): void {
-    if (this.timer === undefined) this.timer = setTimeout(() => void this.send(), ms);
-  }
-
-  private async send(): Promise<void> {
-    this.timer = undefined;
-    if (this.sending || this.waiting.length === 0) return;
-    this.sending = true;
-    const batch = this.next();
-    const taken = await this.post(batch);
-    this.sending = false;
-    // By now some may have left by beacon, or been let go: only these very messages are done.
-    if (taken) this.waiting = this.waiting.filter((message) => !batch.includes(message));
-    this.attempts = taken ? 0 : this.attempts + 1;
-    if (this.waiting.length > 0) this.wait(taken ? 0 : backoff(this.attempts));
-  }
-
-  private async post(batch: string[]): Promise<boolean> {
-    try {
-      const answer = await fetch(`${this.endpoint}/v1/batch`, {
-        method: "POST",
-        body: this.body(batch),
-        // A plain text body is what a page may send elsewhere without asking first.
-        headers: { "Content-Type": "text/plain" },
-        keepalive: true,
-        credentials: "omit",
-      });
-      // The server will not change its mind about a message that is wrong; it may about being busy.
-      return answer.status < 500 && answer.status !== 429;
-    } catch {
-      return false;
-    }
-  }
-
+export interface Outbox {
+  put(message: Message, done?: Done): void;
   // The page may be gone in a moment: everything goes out now, answered or not.
-  private leave(): void {
-    try {
-      while (this.waiting.length > 0) {
-        const batch = this.next();
-        const body = new Blob([this.body(batch)], { type: "text/plain" });
-        if (!navigator.sendBeacon(`${this.endpoint}/v1/batch`, body)) return;
-        this.waiting.splice(0, batch.length);
-      }
-    } catch {
-      // Nothing that happens here may reach the page.
-    }
-  }
+  leave(): void;
+  // Takes up what an earlier page could not send.
+  resume(): void;
+  // Lets go of everything, here and in local storage.
+  forget(): void;
+}
 
-  private next(): string[] {
+export function outbox(key: string, endpoint: string, mayKeep: () => boolean): Outbox {
+  const url = endpoint.replace(/\/+$/, "") + "/v1/batch";
+  const keptAs = "sojourn.waiting." + key;
+  // Each as JSON already: what a page changes afterwards is not what happened.
+  let waiting: [text: string, done?: Done][] = [];
+  let sending = false;
+  let attempts = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const wait = (ms: number): void => {
+    timer ??= setTimeout(() => void send(), ms);
+  };
+
+  const next = (): typeof waiting => {
     let bytes = 0;
     let end = 0;
-    for (const message of this.waiting.slice(0, BATCH_MAX)) {
-      bytes += new Blob([message]).size;
-      if (end > 0 && bytes > BODY_BYTES_MAX) break;
+    for (const [text] of waiting.slice(0, BATCH_MAX)) {
+      bytes += new Blob([text]).size;
+      if (end && bytes > BODY_BYTES_MAX) break;
       end += 1;
     }
-    return this.waiting.slice(0, end);
+    return waiting.slice(0, end);
+  };
+
+  const body = (batch: typeof waiting): string =>
+    JSON.stringify({ writeKey: key, sentAt: new Date() }).slice(0, -1) +
+    `,"batch":[${batch.map(([text]) => text)}]}`;
+
+  // By now some may have left by beacon, or been let go: only these very messages are done.
+  const finish = (batch: typeof waiting, taken: boolean): void => {
+    waiting = waiting.filter((one) => !batch.includes(one));
+    for (const [, done] of batch) done?.(taken);
+  };
+
+  async function send(): Promise<void> {
+    timer = undefined;
+    if (sending || !waiting[0]) return;
+    sending = true;
+    const batch = next();
+    const status = await fetch(url, {
+      method: "POST",
+      body: body(batch),
+      // A plain text body is what a page may send elsewhere without asking first.
+      headers: { "Content-Type": "text/plain" },
+      keepalive: true,
+      credentials: "omit",
+    }).then((answer) => answer.status, () => 503);
+    sending = false;
+    // The server will not change its mind about a message that is wrong; it may about being busy.
+    const over = status < 500 && status !== 429;
+    attempts = over ? 0 : attempts + 1;
+    if (over) finish(batch, status < 300);
+    if (waiting[0]) wait(over ? 0 : backoff(attempts));
   }
 
-  private body(batch: string[]): string {
-    const envelope = JSON.stringify({ writeKey: this.key, sentAt: new Date().toISOString() });
-    return `${envelope.slice(0, -1)},"batch":[${batch.join()}]}`;
-  }
+  return {
+    put(message, done) {
+      waiting.push([JSON.stringify(message), done]);
+      waiting.splice(0, waiting.length - WAITING_MAX);
+      if (!attempts) wait(GATHER_MS);
+    },
+    leave() {
+      if (attempts || !navigator.onLine) {
+        if (mayKeep() && waiting[0]) {
+          write(keptAs, JSON.stringify(waiting.splice(0).slice(-KEPT_MAX).map(([text]) => text)));
+        }
+        return;
+      }
+      while (waiting[0]) {
+        const batch = next();
+        // A beacon that is refused leaves them here, for when the page comes back.
+        if (!navigator.sendBeacon(url, new Blob([body(batch)], { type: "text/plain" }))) return;
+        finish(batch, true);
+      }
+    },
+    resume() {
+      const kept = mayKeep() && read(keptAs);
+      if (kept) {
+        write(keptAs, null);
+        waiting = JSON.parse(kept).map((text: string) => [text]).concat(waiting);
+      }
+      attempts = 0;
+      if (waiting[0]) wait(0);
+    },
+    forget() {
+      waiting = [];
+      write(keptAs, null);
+    },
+  };
 }
 
 function backoff(attempts: number): number {

@@ -1,0 +1,64 @@
+"""Whose connection it is: the address of the client, also behind proxies that we trust."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Any
+
+from litestar.connection import ASGIConnection
+
+from sojourn.errors import SojournError
+
+Networks = tuple[IPv4Network | IPv6Network, ...]
+
+
+def address_of(request: ASGIConnection[Any, Any, Any, Any], trusted: str) -> str:
+    """The address of the client, "" when it cannot be told.
+
+    `trusted` are the networks of our own proxies, separated by commas. Each proxy appends to
+    X-Forwarded-For the address that it was asked from, so the last one that is not ours is the
+    client's; what stands before it may be invented.
+    """
+    address = request.client.host if request.client else ""
+    networks = networks_of(trusted)
+    if not networks or not _within(address, networks):
+        return address
+    for named in reversed(request.headers.get("x-forwarded-for", "").split(",")):
+        named = named.strip()
+        if not named:
+            continue
+        if not _is_address(named):
+            return ""
+        address = named
+        if not _within(address, networks):
+            break
+    return address
+
+
+@lru_cache(maxsize=8)
+def networks_of(trusted: str) -> Networks:
+    """The networks of a setting, such as “10.0.0.0/8, ::1”."""
+    try:
+        return tuple(
+            ip_network(part.strip(), strict=False) for part in trusted.split(",") if part.strip()
+        )
+    except ValueError as failure:
+        raise SojournError(
+            "The trusted proxies cannot be read",
+            detail=f"{failure}.",
+            where="SOJOURN_TRUSTED_PROXIES",
+            mend="Give addresses or networks, separated by commas, such as 10.0.0.0/8.",
+        ) from None
+
+
+def _within(address: str, networks: Networks) -> bool:
+    return _is_address(address) and any(ip_address(address) in network for network in networks)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,67 @@
+"""The feed: every public version of a policy and what it changed, as Atom (RFC 4287).
+
+Whoever reads it is told of changes and gives no address to anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, tzinfo
+from uuid import NAMESPACE_URL, uuid5
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from sojourn.policy.chronicle import Step, days_of, steps
+from sojourn.policy.versions import Version
+from sojourn.policy.wording import dated
+
+ATOM = "http://www.w3.org/2005/Atom"
+MEDIA_TYPE = "application/atom+xml"
+
+
+def atom(versions: Sequence[Version], zone: tzinfo) -> str:
+    """The feed, the newest version first; `versions` are all, oldest first, one of them public.
+    Days are those of a time zone, and links lead to the pages beside the feed."""
+    public = list(steps(versions))
+    who = public[-1].policy.organisation.name or "An organisation that has not said its name"
+    feed = Element("feed", {"xmlns": ATOM, "xml:lang": "en"})
+    _add(feed, "id", uuid5(NAMESPACE_URL, f"feed/{public[0].version.digest.hex()}").urn)
+    _add(feed, "title", f"{who}: changes of the policy")
+    _add(feed, "updated", _instant(public[-1].version))
+    SubElement(feed, "link", {"rel": "self", "type": MEDIA_TYPE, "href": "changes.xml"})
+    SubElement(feed, "link", {"rel": "alternate", "type": "text/html", "href": "changes"})
+    _add(SubElement(feed, "author"), "name", who)
+    for place, step in reversed(list(enumerate(public, 1))):
+        _entry(SubElement(feed, "entry"), step, place, zone)
+    return str(tostring(feed, encoding="unicode"))
+
+
+def _entry(entry: Element, step: Step, place: int, zone: tzinfo) -> None:
+    version = step.version
+    _, begins = days_of(version, zone)
+    told = [one.what for one in step.changes]
+    if not told:
+        told = [
+            "Nothing changed in what is done with data."
+            if step.before
+            else "The first version that was public."
+        ]
+    _add(entry, "id", _name(version))
+    _add(entry, "title", f"Version {version.version or place}, from {dated(begins)} on")
+    _add(entry, "updated", _instant(version))
+    link = {"rel": "alternate", "type": "text/html", "href": f"changes#version-{place}"}
+    SubElement(entry, "link", link)
+    _add(entry, "content", "\n".join(told), type="text")
+
+
+def _add(parent: Element, name: str, text: str, **attributes: str) -> None:
+    SubElement(parent, name, attributes).text = text
+
+
+def _name(version: Version) -> str:
+    """A name for good, also of a text that is published again later."""
+    return uuid5(NAMESPACE_URL, f"{version.number}/{version.digest.hex()}").urn
+
+
+def _instant(version: Version) -> str:
+    told = datetime.fromtimestamp(version.published_ms / 1000, UTC)
+    return told.isoformat(timespec="seconds").replace("+00:00", "Z")
