@@ -88,10 +88,16 @@ setup: .make/kernels .make/web .make/tracker
 	@touch $@
 
 # What only the tests need of npm: a browser, and the client libraries that they drive.
-.make/test-node: .make/node tests/browser/package-lock.json tests/wires/node/package-lock.json
+.make/test-node: .make/node .make/test-june tests/browser/package-lock.json tests/wires/node/package-lock.json
 	@echo "Setting up the browser and the clients that the tests use …"
 	@cd tests/browser && $(NPM_CI)
 	@cd tests/wires/node && $(NPM_CI)
+	@touch $@
+
+# June's client wants an older library than the other clients, so it lives in a folder of its own.
+.make/test-june: .make/python tests/wires/june.lock
+	@rm -rf .venv/june
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target .venv/june -r tests/wires/june.lock
 	@touch $@
 
 clean:

@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import msgspec
 from cyclopts import App
@@ -28,14 +29,17 @@ from sojourn.drop_reason import Dropped
 from sojourn.event import NO_SIGNALS, Event, PropertyValue
 from sojourn.geography import country_of
 from sojourn.ingest import pipeline
-from sojourn.ingest.pipeline import STEPS, Arrival, Step
+from sojourn.ingest.arrival import Arrival, Step
+from sojourn.ingest.pipeline import STEPS
 from sojourn.ingest.project import Project
 from sojourn.policy import taxonomy
 from sojourn.policy.compile import compiled_to_run
+from sojourn.policy.looks import Looks
 from sojourn.policy.rules import Rules, rules_of
 from sojourn.reports.funnel import FunnelDefinition, FunnelStep
 from sojourn.settings import Settings
 from sojourn.timeline import EVERY_PURPOSE
+from sojourn.wire import Request
 from sojourn.wires.segment import WIRE
 
 app = App(name="python -m bench.gates", help="What the policy's gates cost.")
@@ -61,7 +65,7 @@ def gates(*, batches: int = 400, rounds: int = 40, seed: int = 1, write: bool = 
     write
         Write bench/gates.md.
     """
-    bodies = [_body(random.Random(seed * 1_000_000 + number)) for number in range(batches)]
+    bodies = [body_of(random.Random(seed * 1_000_000 + number)) for number in range(batches)]
     with tempfile.TemporaryDirectory() as data, Sojourn(Settings(data=Path(data))) as sojourn:
         project = sojourn.create_project("bench")
         rules = {
@@ -94,9 +98,9 @@ def _rules(text: str) -> Rules:
     return rules_of(policy, bits, number=0, digest=str, country_of=country_of)
 
 
-def _body(rng: random.Random) -> bytes:
+def body_of(rng: random.Random, messages: int = BATCH) -> bytes:
     """A batch as Segment's libraries send it."""
-    messages = [
+    batch = [
         {
             "type": "track",
             "event": rng.choice(NAMES),
@@ -113,9 +117,9 @@ def _body(rng: random.Random) -> bytes:
             },
             "context": {"page": {"path": "/products"}, "library": {"name": "bench"}},
         }
-        for _ in range(BATCH)
+        for _ in range(messages)
     ]
-    return msgspec.json.encode({"batch": messages})
+    return msgspec.json.encode({"batch": batch})
 
 
 def always_yes(event: Event, arrival: Arrival) -> Event | Dropped:
@@ -132,6 +136,13 @@ def always_yes(event: Event, arrival: Arrival) -> Event | Dropped:
     )
 
 
+class Unseeing(Looks):
+    """Looks that find nothing: to look at values is the gate's work, too."""
+
+    def at(self, given: dict[str, Any]) -> dict[str, int]:
+        return {}
+
+
 YES: tuple[Step, ...] = tuple(
     always_yes if step is pipeline.lawful_purposes else step
     for step in STEPS
@@ -146,12 +157,15 @@ def _collecting(
     batches of their own, for what is sent again is not applied again."""
     accepted: dict[tuple[Step, ...], list[float]] = {STEPS: [], YES: []}
     applied: dict[tuple[Step, ...], list[float]] = {STEPS: [], YES: []}
+    unseeing = replace(project.names, looks=Unseeing())
     for number, body in enumerate(bodies):
         steps = STEPS if number % 2 else YES
         begun = time.perf_counter()
         now = sojourn.clock_ms()
-        events = WIRE.events("/v1/batch", msgspec.json.decode(body), now)
-        outcome = pipeline.run(events, Arrival(now, rules, project.names), steps)
+        request = Request("POST", "/v1/batch", {}, {}, body, now)
+        events = WIRE.events(request, WIRE.content(request))
+        names = project.names if steps is STEPS else unseeing
+        outcome = pipeline.run(events, Arrival(now, rules, names), steps)
         sojourn.inbox.submit(project.id, now, outcome.kept).result()
         accepted[steps].append(time.perf_counter() - begun)
         sojourn.apply_all()

@@ -14,65 +14,72 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from threading import Event as Signal
-from threading import Lock, RLock, Thread
+from threading import RLock, Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
 import sqlalchemy as sa
 
-from sojourn import asking, control, folder, kernels, publishing, tables
+from sojourn import control, folder, kernels, publishing, tables
 from sojourn.accounts import keys, sessions
 from sojourn.accounts.keys import Grant, KeyKind
 from sojourn.drop_reason import Dropped
-from sojourn.egress import smtp
+from sojourn.egress import smtp, subscriptions
 from sojourn.egress.log import Transfer
 from sojourn.egress.mailings import Mailings
 from sojourn.egress.sending import Egress, Sending
 from sojourn.egress.subscriptions import Subscriptions
 from sojourn.errors import Damaged, NotFound, SojournError, Unavailable
-from sojourn.event import Event
+from sojourn.event import Event, Hierarchy
 from sojourn.executors.threads import ThreadExecutor
 from sojourn.format import Format
 from sojourn.found import found_in
 from sojourn.governance import Governance
-from sojourn.ingest import pipeline
-from sojourn.ingest.applier import Applier, count_up, read_progress
+from sojourn.health import Health
+from sojourn.ingest import decisions, message_ids, pipeline
+from sojourn.ingest.applier import Applier, read_progress
+from sojourn.ingest.collecting import Collecting
 from sojourn.ingest.inbox import Inbox
 from sojourn.ingest.project import (
     Project,
+    arrival_at,
     check_project,
     open_project,
     wrap_key,
 )
+from sojourn.ingest.quarantine import Chosen, Quarantine
+from sojourn.ingest.replay import Replayed, replay
+from sojourn.ingest.rounds import STOPPED, apply_forever, timed_round
+from sojourn.ingest.tallies import Tallies
+from sojourn.ingest.watch import EVERY_S, MIB, Watch
 from sojourn.jobs import Job, run_jobs
-from sojourn.people import segments
-from sojourn.people.directory import Directory
-from sojourn.people.segments import SavedSegment
+from sojourn.metrics import Metrics
+from sojourn.origin import Origin
+from sojourn.people.directory import Days, Directory
+from sojourn.people.merges import StandingMerge
 from sojourn.period import WeekStart
 from sojourn.policy import versions
+from sojourn.questions import Questions
 from sojourn.report import Question
 from sojourn.retaining import run as retaining
 from sojourn.retaining.run import Retained
-from sojourn.segment import Segment
 from sojourn.settings import Settings
 from sojourn.stores.delta import DeltaStore
+from sojourn.stores.recovery import drop_unsafe
 from sojourn.timelines.ledger import Ledger, ceiling
 from sojourn.vault import KEY_BYTES, Sealer, master_key
 from sojourn.wire import Wire
 
 FORMATS: dict[str, Format] = found_in("sojourn.formats", "FORMAT")
+ORIGINS: dict[str, Origin] = found_in("sojourn.origins", "ORIGIN")
 WIRES: dict[str, Wire] = found_in("sojourn.wires", "WIRE")
 SWITCH_S = 0.0005
 """How long a thread may keep the interpreter when another one waits for it."""
-POLL_S = 0.2
-"""How soon rows are noticed that another process, such as an import, put into the inbox."""
 APPLY_S_MAX = 600.0
 """How long to wait for the applier: minutes behind is slow, more means that something is wrong."""
 DAY_MS = 86_400_000
@@ -109,19 +116,25 @@ class Sojourn:
             folder.migrate(self.engine)
             with control.writing(self.engine).begin() as connection:
                 publishing.give_presets(connection, clock_ms())
-        self.inbox = Inbox(inbox, key, random)
+        self.health = Health(clock_ms)
+        self.metrics = Metrics()
+        self.inbox = Inbox(inbox, key, random, self.health)
         self.executor = ThreadExecutor()
         self.ledger = Ledger(ceiling(settings.memory_mb))
         self._projects: dict[int, Project] = {}
-        self._refused: dict[int, Counter[str]] = {}
-        self._refused_lock = Lock()
-        self._asking: list[tuple[str, asking.Patience]] = []
-        self._asking_lock = Lock()
+        self._tallies = Tallies(self.engine)
+        self.quarantine = Quarantine(self.engine, random, clock_ms, settings.quarantine_days)
+        self.questions = Questions(
+            self.engine,
+            self.executor,
+            settings,
+            clock_ms,
+            self.metrics,
+            lambda project: self.governance(project).unseen,
+        )
         self._wake, self._stop = Signal(), Signal()
         self._applying = RLock()
         self._threads: list[Thread] = []
-        self.trouble = ""
-        """What keeps events from being applied just now; empty when nothing does."""
         self.applier = self._take_up()
 
     def start(self) -> None:
@@ -131,11 +144,13 @@ class Sojourn:
         # to get it again while events are being applied.
         sys.setswitchinterval(SWITCH_S)
         if self.writes:
-            self._run(self._apply_forever, "applier")
-            self._run(lambda: run_jobs(self._jobs(), self._stop, self._note), "jobs")
-            # A mail server takes its time, for which nothing else waits.
-            telling = Job("tell who asked of recipients", self._tell, every_s=2)
-            self._run(lambda: run_jobs([telling], self._stop, self._note), "mail")
+            self._run(
+                lambda: apply_forever(self._round, self.health, self._wake, self._stop), "applier"
+            )
+            self._run_jobs(self._jobs(), "jobs")
+            # A mail server takes its time, for which nothing else waits; nor does the watch wait.
+            self._run_jobs((Job("tell who asked of recipients", self.tell_subscribers, 2),), "mail")
+            self._run_jobs((Job("see whether all is well", self._watch().look, EVERY_S),), "watch")
 
     def require_writing(self) -> None:
         """Refuse to go on where another process holds the folder."""
@@ -153,8 +168,9 @@ class Sojourn:
         for thread in self._threads:
             thread.join()
         self.inbox.close()
+        self.quarantine.close()
         with suppress(Exception):
-            self._save_refusals()
+            self._tallies.save()
         if self.writes:
             with suppress(Exception):
                 # What cannot be committed now is safe in the inbox and applied at the next start.
@@ -259,41 +275,56 @@ class Sojourn:
     # Events in
 
     def accept(
-        self, project: Project, events: Sequence[Event | Dropped]
+        self, project: Project, events: Sequence[Event | Dropped], wire: str = ""
     ) -> tuple[pipeline.Outcome, Future[int] | None]:
         """Run events through the pipeline and submit those kept.
 
         The future gives the inbox row once it is on disk; None when nothing was kept. Refusals are
-        counted whether or not the rest can be written.
+        counted, and what of them may wait is kept, whether or not the rest can be written.
         """
         now = self.clock_ms()
-        will = self.governance(project).will(events)
-        arrival = pipeline.Arrival(now, project.rules, project.names, will=will)
+        governance = self.governance(project)
+        will = governance.will(events)
+        if governance.hear_ages(events, will):
+            will = governance.will(events)
+        arrival = arrival_at(project, now, will)
         outcome = pipeline.run(events, arrival)
-        if outcome.dropped or outcome.withheld:
-            with self._refused_lock:
-                self._refused.setdefault(project.id, Counter()).update(outcome.tallies())
-        if not outcome.kept:
-            return outcome, None
-        done = self.inbox.submit(project.id, now, outcome.kept)
+        self._tallies.count(project.id, outcome.tallies() + arrival.corrected)
+        self.quarantine.take(project, arrival, outcome, wire)
+        return outcome, self._submit(project, now, outcome.kept) if outcome.kept else None
+
+    def replay(self, project: Project, chosen: Chosen) -> Replayed:
+        """Send what waits in a project's quarantine through the pipeline again."""
+        now, will = self.clock_ms(), self.governance(project).will
+        return replay(
+            project,
+            self.quarantine,
+            chosen,
+            lambda events: arrival_at(project, now, will(events)),
+            lambda kept: self._submit(project, now, kept),
+        )
+
+    def _submit(self, project: Project, now_ms: int, events: list[Event]) -> Future[int]:
+        done = self.inbox.submit(project.id, now_ms, events)
         done.add_done_callback(lambda _: self._wake.set())
-        return outcome, done
+        return done
 
     def apply_all(self) -> None:
         """Apply everything that is in the inbox now."""
         with self._applying:
             while self.applier.step():
                 self.applier.commit()
-        self._save_refusals()
+        self._tallies.save()
 
     def wait_until_applied(self, row: int, seconds_max: float = APPLY_S_MAX) -> None:
         """Until an inbox row is applied, by this process or by the server that holds the folder."""
         end = time.monotonic() + seconds_max
         while self._applied() < row:
-            if self.trouble or time.monotonic() > end:
+            trouble = self.health.trouble(*STOPPED)
+            if trouble or time.monotonic() > end:
                 raise Unavailable(
                     "What was accepted is safe but not applied yet",
-                    detail=self.trouble or f"{seconds_max:.0f} seconds have passed.",
+                    detail=trouble or f"{seconds_max:.0f} seconds have passed.",
                     mend="It will be applied when a server runs; nothing need be sent again.",
                 )
             time.sleep(0.02)
@@ -308,67 +339,7 @@ class Sojourn:
 
     def ask(self, project: Project, definition: Question, *, name: str = "") -> Any:
         """Answer a report's definition. Under its `name` the question can be cancelled."""
-        with self._patience(name) as patience:
-            return asking.ask(definition, self._around(project, patience))
-
-    def people_behind(
-        self, project: Project, definition: Question, cell: msgspec.Struct, *, name: str = ""
-    ) -> list[int]:
-        """The ids of the people behind one cell of an answer, ascending."""
-        with self._patience(name) as patience:
-            return asking.people_behind(definition, cell, self._around(project, patience))
-
-    def members(self, project: Project, segment: Segment) -> list[int]:
-        """The ids of the people in a segment, ascending."""
-        with self._patience("") as patience:
-            return asking.members(segment, self._around(project, patience))
-
-    def check_segment(self, project: Project, saved: SavedSegment) -> None:
-        """Refuse to keep a segment that could not be asked."""
-        with self._patience("") as patience:
-            around = self._around(project, patience, saved)
-            asking.prepare_segment(Segment(saved=saved.name), around)
-
-    def cancel(self, name: str) -> None:
-        """Stop the questions of this name at the next part, if there are any."""
-        with self._asking_lock:
-            found = [patience for own, patience in self._asking if name and own == name]
-        for patience in found:
-            patience.cancelled.set()
-
-    @contextmanager
-    def _patience(self, name: str) -> Iterator[asking.Patience]:
-        patience = asking.Patience(self.settings.question_seconds)
-        entry = (name, patience)
-        with self._asking_lock:
-            self._asking.append(entry)
-        try:
-            yield patience
-        finally:
-            with self._asking_lock:
-                self._asking.remove(entry)
-
-    def _around(
-        self,
-        project: Project,
-        patience: asking.Patience,
-        new: SavedSegment | None = None,
-    ) -> asking.Circumstances:
-        def saved(name: str) -> Segment:
-            if new is not None and new.name == name:
-                return new.segment
-            with self.engine.begin() as connection:
-                return segments.read(connection, project.id, name).segment
-
-        return asking.Circumstances(
-            project=project,
-            executor=self.executor,
-            now_ms=self.clock_ms(),
-            visit_gap_ms=int(self.settings.visit_gap_minutes * 60_000),
-            saved=saved,
-            unseen=self.governance(project).unseen,
-            patience=patience,
-        )
+        return self.questions.ask(project, definition, name=name)
 
     def governance(self, project: Project) -> Governance:
         """The policy of a project at work, and what people have said to it."""
@@ -382,7 +353,30 @@ class Sojourn:
             project.store,
             project.parts,
             project.vocabulary,
+            project.people.hierarchy,
         )
+
+    def days(self, project: Project) -> Days:
+        """How the histories of a project's people are cut into days and visits."""
+        return Days(project.zone, int(self.settings.visit_gap_minutes * 60_000))
+
+    def change_hierarchy(
+        self, project: Project, types: Sequence[str], *, drop: bool = False, actor: str
+    ) -> Hierarchy:
+        """Give a project other identifier types, or another order, for what arrives from now on."""
+        at_ms = self.clock_ms()
+        with self._applying:
+            return decisions.change_hierarchy(
+                self.engine, project, types, drop=drop, at_ms=at_ms, actor=actor
+            )
+
+    def split(
+        self, project: Project, person: int, *, merge: int | None = None, actor: str
+    ) -> StandingMerge:
+        """Undo a merge of a person, that of a number or the newest."""
+        at_ms = self.clock_ms()
+        with self._applying:
+            return decisions.split(self.engine, project, person, merge, at_ms=at_ms, actor=actor)
 
     # Data out
 
@@ -390,9 +384,11 @@ class Sojourn:
         """The way out of a project."""
         return Egress(self.engine, project, self.directory(project), self.clock_ms)
 
-    def send(self, project: Project, recipient: str, purpose: str, person: int) -> Transfer:
-        """Send what may leave of a person to a recipient's webhook, once."""
-        return self.egress(project).send(Sending(recipient, purpose, person))
+    def send(
+        self, project: Project, recipient: str, purpose: str, person: int, subject: str = ""
+    ) -> Transfer:
+        """Send what may leave of a person, of a kind `subject`, to a recipient, once."""
+        return self.egress(project).send(Sending(recipient, purpose, person, subject))
 
     def subscriptions(self, project: Project) -> Subscriptions:
         """Those who want to be told when a project's recipients change."""
@@ -411,9 +407,13 @@ class Sojourn:
         if not dry:
             self.require_writing()
         with self._applying:
-            if self.writes:
-                self.applier.commit(now=True)
             now = self.clock_ms()
+            if self.writes:
+                if not dry:
+                    # What may still change is in no table, and only from there anything is taken.
+                    before_ms = retaining.due_before(self.engine, project, now)
+                    self.applier.close_older(project, before_ms)
+                self.applier.commit(now=True)
             retained = retaining.retain(self.engine, project, now, actor=actor, dry=dry)
         if not dry:
             self.inbox.forget()
@@ -425,8 +425,15 @@ class Sojourn:
             Job("settle parts whose tail has grown", self._settle, every_s=2),
             Job("put small files together", self._tidy, every_s=300),
             Job("keep to the policies in force", self._take_up_policies, every_s=1),
+            Job("see what other processes said of people", self.take_up_people, every_s=1),
             Job("take out what is due", self._retain, every_s=300),
+            Job("end what has waited too long", self.quarantine.expire, every_s=300),
+            Job("forget old message ids", self._forget_message_ids, every_s=600),
         )
+
+    def _forget_message_ids(self) -> None:
+        message_ids.mark_day(self.engine, self.clock_ms(), self.applier.applied)
+        message_ids.forget(self.engine, self.settings.message_days)
 
     def _settle(self) -> None:
         for project in self.projects():
@@ -443,55 +450,51 @@ class Sojourn:
             if is_due:
                 self.retain(project, actor="daily")
 
-    def _tell(self) -> None:
+    def tell_subscribers(self) -> None:
+        """Send the mails that are due, and forget the addresses that nobody confirmed in time."""
         for project in self.projects():
-            self.subscriptions(project).forget_unconfirmed()
-            if self.send_mail is None:
-                continue
-            mailings = self.mailings(project)
-            mailings.plan()
-            while not self._stop.is_set() and mailings.send_next(self.send_mail):
-                pass
+            own, mailings = self.subscriptions(project), self.mailings(project)
+            subscriptions.tell(own, mailings, self.send_mail, self._stop.is_set)
 
     def _take_up_policies(self) -> None:
         for project in self.projects():
             self.governance(project).take_up()
+            Collecting(project, self.engine, self.clock_ms).take_up()
+
+    def take_up_people(self) -> None:
+        """Keep to what other processes have said of who is who."""
+        for project in self.projects():
+            with self._applying:
+                decisions.take_up(self.engine, project)
 
     def _tidy(self) -> None:
         for project in self.projects():
             if isinstance(project.store, DeltaStore):
                 project.store.tidy()
 
-    def _apply_forever(self) -> None:
-        while not self._stop.is_set():
-            try:
-                with self._applying:
-                    worked = self.applier.step()
-                    self.applier.commit()
-                self._save_refusals()
-                self.trouble = ""
-            except Exception as failure:
-                # Nothing is lost: the rows stay in the inbox, and the next round tries them again.
-                self._note(failure)
-                worked = 0
-                self._stop.wait(1)
-            if not worked:
-                self._wake.wait(POLL_S)
-                self._wake.clear()
-                # A project that another process has made is served from the next round on.
-                self._open_projects()
+    def _round(self) -> int:
+        folder.require_lock(self._lock_file)
+        with self._applying:
+            worked = timed_round(self.applier, self.metrics, self.health)
+        self._tallies.save()
+        if not worked:
+            # A project that another process has made is served from the next round on.
+            self._open_projects()
+        return worked
 
-    def _save_refusals(self) -> None:
-        with self._refused_lock:
-            refused, self._refused = self._refused, {}
-        if not refused:
-            return
-        with control.writing(self.engine).begin() as connection:
-            for project, counts in refused.items():
-                count_up(connection, project, counts)
+    def _watch(self) -> Watch:
+        return Watch(
+            self.health,
+            self.settings.data,
+            free_min=self.settings.free_mb * MIB,
+            behind_max=self.settings.behind_events,
+            backlog=lambda: self.inbox.backlog(self.applier.applied),
+            is_locked=lambda: folder.is_locked(self._lock_file),
+            clock_ms=self.clock_ms,
+        )
 
-    def _note(self, failure: Exception) -> None:
-        self.trouble = f"{type(failure).__name__}: {failure}"
+    def _run_jobs(self, jobs: Sequence[Job], name: str) -> None:
+        self._run(lambda: run_jobs(jobs, self._stop, self.health, self.metrics), name)
 
     def _run(self, function: Callable[[], None], name: str) -> None:
         thread = Thread(target=function, name=name, daemon=True)
@@ -505,7 +508,13 @@ class Sojourn:
         """
         for _ in range(TAKE_UPS_MAX):
             self._projects.clear()
-            applier = Applier(self.engine, self.inbox, self._projects_with, self.clock_ms)
+            applier = Applier(
+                self.engine,
+                self.inbox,
+                self._projects_with,
+                self.clock_ms,
+                self.quarantine.set_aside,
+            )
             self._open_projects()
             applier.replay()
             projects = self._projects.values()
@@ -532,11 +541,14 @@ class Sojourn:
             for row in connection.execute(sa.select(tables.projects)).all():
                 if row.id in self._projects:
                     continue
+                events = data / "events" / str(row.id)
+                if self.writes:
+                    drop_unsafe(events, self.inbox.first())
                 project = open_project(
                     connection,
                     row,
                     self._master,
-                    DeltaStore(data / "events" / str(row.id)),
+                    DeltaStore(events),
                     lambda number: data / "cache" / str(number),
                     self.ledger,
                     now_ms=self.clock_ms(),

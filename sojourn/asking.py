@@ -29,6 +29,7 @@ from sojourn.scope import Scope
 from sojourn.segment import Behind, Segment
 from sojourn.timeline import Column, Timeline
 from sojourn.timelines.parts import Snapshot
+from sojourn.views import Sight
 
 REPORTS: dict[str, Report[Any, Any]] = found_in("sojourn.reports", "REPORT")
 
@@ -59,6 +60,11 @@ class Patience:
                 detail=f"{self.seconds:g} seconds are allowed.",
                 mend="Ask for a shorter period or fewer steps, or raise SOJOURN_QUESTION_SECONDS.",
             )
+
+    @property
+    def left(self) -> float:
+        """Seconds until it is time to give up."""
+        return max(0.0, self.seconds - (time.monotonic() - self._begun))
 
     @property
     def ms(self) -> float:
@@ -205,6 +211,19 @@ def prepare(definition: Question, around: Circumstances, depth: int = 0) -> Aske
     scope = _scope(definition, snapshot, around)
     asked = _asked(report, definition, snapshot, scope, around, depth)
     return replace(asked, scope=report.settled(definition, asked.each, scope))
+
+
+def prepare_sight(purpose: str, around: Circumstances) -> Sight:
+    """All that a question for a purpose can see, whatever it is."""
+    question = Question(purpose=purpose)
+    snapshot, project = _snapshot(question, around), around.project
+    return Sight(
+        snapshot=snapshot,
+        scope=_scope(question, snapshot, around),
+        vocabulary=project.vocabulary,
+        closed=gate.not_for(project.rules, purpose),
+        check=around.patience.check,
+    )
 
 
 def _snapshot(definition: Question, around: Circumstances) -> Snapshot:

@@ -76,8 +76,8 @@ class Judge:
             before, after = self._was.recipients.get(who), self._now.recipients[who]
             if _gets(after, now, lawful) and not (before and was and _gets(before, was, purposes)):
                 yield Outcome("sent", recipient.name or who)
-            known = set(before.fields_for(purposes)) if before else set()
-            if not known.issuperset(after.fields_for(lawful)):
+            known = set(before.fields_for(before.uses(purposes))) if before else set()
+            if not known.issuperset(after.fields_for(after.uses(lawful))):
                 yield Outcome("told", recipient.name or who)
 
     def _lawful(self, was: EventRule | None, now: EventRule, purposes: int) -> tuple[int, int]:
@@ -187,7 +187,7 @@ def _order(outcome: Outcome) -> tuple[int, str]:
 
 def _gets(recipient: RecipientRule, event: EventRule, lawful: int) -> bool:
     """Whether a recipient may be sent such an event."""
-    return event.category in recipient.categories and bool(recipient.purposes & lawful)
+    return event.category in recipient.categories and bool(recipient.uses(lawful))
 
 
 def _rule(rules: Rules, name: str) -> EventRule | None:

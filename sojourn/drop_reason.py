@@ -34,12 +34,22 @@ class DropReason(StrEnum):
     """The project has as many event names as it may have, and this one is new."""
     TOO_MANY_PROPERTY_NAMES = "too_many_property_names"
     """The project has as many properties as it may have, and one here is new."""
+    TYPE_CONFLICT = "type_conflict"
+    """A property has another type than the tracking plan says."""
+    EVENT_CLOSED = "event_closed"
+    """A change of an event that is not open any more, or never was."""
     SECRET = "secret"
     """The name or an identifier is a card number, a password or an access token."""
+    EXCLUDED = "excluded"
+    """The project leaves this event out, or whom it is from."""
+    BOT = "bot"
+    """A machine says of itself that it is one, and the project does not collect what they do."""
     UNDECLARED_EVENT = "undeclared_event"
     """The policy does not name this event, and keeps out what it does not name."""
     NO_LAWFUL_PURPOSE = "no_lawful_purpose"
     """Nothing it could be used for is lawful: no basis, no consent, or an objection."""
+    POISON = "poison"
+    """Our own code fails on it: a mistake of ours."""
 
 
 class Withheld(StrEnum):
@@ -53,6 +63,10 @@ class Withheld(StrEnum):
     """Nothing it may be used for is lawful for this event."""
     REDUCED = "reduced"
     """Nothing is left of it after its reduction."""
+    EXCLUDED = "excluded"
+    """The project leaves this property out."""
+    COOKIELESS = "cookieless"
+    """It would tell who somebody is of whom only the visit is counted."""
 
 
 class Dropped(msgspec.Struct, frozen=True):

@@ -8,6 +8,8 @@
       NotAllowed        a key that opens something else                          403
       NotFound          a project, person or report that does not exist          404
       Unavailable       the disk refuses, or the server is not ready: try again  503
+      TooBusy           one sender, or all together, send more than is taken: try again  429
+      TooSlow           a request that does not arrive in time                   408
       Interrupted       a question that took too long, or that nobody wants any more  408
       Damaged           stored data that cannot be trusted                       500
 
@@ -74,6 +76,30 @@ class Unavailable(SojournError):
     """Nothing can be accepted or answered just now; trying again will help."""
 
     status = 503
+
+    def __init__(
+        self,
+        title: str,
+        *,
+        detail: str = "",
+        where: str = "",
+        mend: str = "",
+        retry_after_s: int = 5,
+    ) -> None:
+        super().__init__(title, detail=detail, where=where, mend=mend)
+        self.retry_after_s = retry_after_s
+
+
+class TooBusy(Unavailable):
+    """More is being sent than can be taken; the sender should slow down."""
+
+    status = 429
+
+
+class TooSlow(SojournError):
+    """The request did not arrive in the time that it may take."""
+
+    status = 408
 
 
 class Interrupted(SojournError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from pathlib import Path
 from typing import IO
 
@@ -37,6 +38,25 @@ def lock(data: Path) -> tuple[IO[str], bool]:
     except BlockingIOError:
         return file, False
     return file, True
+
+
+def is_locked(file: IO[str]) -> bool:
+    """Whether the lock file that this process holds is still the one that others would find."""
+    try:
+        found = Path(file.name).stat()
+    except OSError:
+        return False
+    return os.path.samestat(found, os.fstat(file.fileno()))
+
+
+def require_lock(file: IO[str]) -> None:
+    """Raise `Unavailable` when another process might have taken the folder meanwhile."""
+    if not is_locked(file):
+        raise Unavailable(
+            "The data folder's lock is gone",
+            where=file.name,
+            mend="Make sure that no other process writes here, and start this one anew.",
+        )
 
 
 def migrate(engine: sa.Engine) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import sqlalchemy as sa
 
 from sojourn import audit, control, counterfactual, publishing
@@ -16,18 +17,22 @@ from sojourn.consent.consents import Basis, Consents, Decision
 from sojourn.consent.records import ConsentRecord, State
 from sojourn.counterfactual import Consequence
 from sojourn.drop_reason import Dropped
+from sojourn.errors import NotAllowed
 from sojourn.event import Event
 from sojourn.executor import Executor
 from sojourn.ingest.project import Project, load_rules
 from sojourn.policy import compile as compiling
-from sojourn.policy import versions
+from sojourn.policy import gate, versions
 from sojourn.policy.gate import Will, nothing_said
 from sojourn.policy.model import Policy
+from sojourn.policy.rules import Rules
 from sojourn.policy.versions import Version
 from sojourn.publishing import Moment, Published
 from sojourn.timelines.parts import Snapshot
 
 DAY_MS = 86_400_000
+UNDER_AGE = "an age below the limit was told"
+"""How consent was taken back, where nobody took it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +91,10 @@ class Governance:
     def consents(self) -> Consents:
         """What people have decided."""
         parts = self.project.parts
-        vault = self.project.vault
-        return Consents(self.project.id, vault, lambda who: parts.members(parts.today(who)))
+        vault, hierarchy = self.project.vault, self.project.people.hierarchy
+        return Consents(
+            self.project.id, vault, hierarchy, lambda who: parts.members(parts.today(who))
+        )
 
     def record(self, decision: Decision) -> ConsentRecord:
         """Take down what a person decided; it holds from the next event and question on."""
@@ -107,6 +114,28 @@ class Governance:
         with self.engine.begin() as connection:
             return self.consents.will(connection, named, self.project.rules)
 
+    def hear_ages(self, events: Sequence[Event | Dropped], will: Will) -> bool:
+        """Take back the consent of whoever turns out to be under age: nobody below the limit can
+        have given any, so from now on they are unseen for the purposes that need it (clause S1-36),
+        until a guardian consents. Whether anything was taken back."""
+        rules, heard = self.project.rules, False
+        for event in events:
+            if isinstance(event, Dropped) or event.signals.age is None or not event.identifiers:
+                continue
+            if event.signals.age >= rules.adult_from(event.signals.country):
+                continue
+            said = will(event)
+            void: dict[str, State] = {
+                purpose: "withdrawn"
+                for purpose, bit in rules.bits.items()
+                if bit & rules.needs_consent and _is_void(said.get(purpose), rules)
+            }
+            if void:
+                identifiers = {one.type: one.value for one in event.identifiers}
+                self.record(Decision(identifiers=identifiers, purposes=void, how=UNDER_AGE))
+                heard = True
+        return heard
+
     def restrict(self, person: int, *, actor: str, lift: bool = False) -> None:
         """From the next question on nobody sees this person (GDPR 18), or sees them again."""
         parts = self.project.parts
@@ -123,8 +152,55 @@ class Governance:
         with self.engine.begin() as connection:
             return records.unseen(connection, self.project.id, purpose)
 
+    def seen(self, purpose: str) -> Snapshot:
+        """The parts of this moment, without the people who may not be seen for a purpose."""
+        parts = self.project.parts
+        return parts.now().without({parts.today(person) for person in self.unseen(purpose)})
+
     def unrestricted(self) -> Snapshot:
         """The parts of this moment, without people who are restricted."""
-        parts = self.project.parts
-        unseen = self.unseen(records.EVERY_PURPOSE)
-        return parts.now().without({parts.today(person) for person in unseen})
+        return self.seen(records.EVERY_PURPOSE)
+
+    def require_seen(self, person: int, purpose: str) -> None:
+        """Refuse to show a person (an id of today) for a purpose for which they stopped being seen,
+        or for which nothing of theirs was collected (clauses S1-13, S1-30)."""
+        if gate.mask_of(self.project.rules, purpose) & self._collected_for(person, purpose):
+            return
+        shut = f"Person {person} is not shown for {purpose}"
+        if not self._collected_for(person, records.EVERY_PURPOSE):
+            if not _purposes_of(self.project.parts.now(), person):
+                return
+            mend = "Lift the restriction to see them again, for whatever purpose."
+            raise NotAllowed(shut, detail="They are restricted (GDPR 18).", mend=mend)
+        others = [
+            name
+            for name, mask in self.project.rules.sees.items()
+            if mask & self._collected_for(person, name)
+        ]
+        raise NotAllowed(
+            shut,
+            detail="They stopped it, or nothing of theirs was collected for it (GDPR 5(1)(b)).",
+            where="purpose",
+            mend=f"They are seen for {', '.join(others) or 'no purpose'}.",
+        )
+
+    def _collected_for(self, person: int, purpose: str) -> int:
+        """The purposes of a person's events, none while they are unseen for one: a mask."""
+        return _purposes_of(self.seen(purpose), person)
+
+
+def _purposes_of(snapshot: Snapshot, person: int) -> int:
+    """The purposes that any event of a person is lawful for: a mask."""
+    mask = 0
+    for part in snapshot.parts:
+        place = int(part.people.searchsorted(person))
+        if place < len(part.people) and part.people[place] == person:
+            run = part.purposes[part.starts[place] : part.ends[place]]
+            mask |= int(np.bitwise_or.reduce(run, initial=0))
+    return mask
+
+
+def _is_void(said: bool | None, rules: Rules) -> bool:
+    """Whether what a child is known to have said of a purpose does not hold. What is on record may
+    be a guardian's, where the policy lets them consent; what was only signalled is not."""
+    return said is None or (said and not rules.by_guardian)

@@ -24,7 +24,7 @@ def instant_ms(given: object, zone: tzinfo = UTC) -> int | None:
             given = float(text)
         except ValueError:
             return _from_iso(text, zone)
-    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
+    if isinstance(given, bool) or not isinstance(given, int | float) or not abs(given) < math.inf:
         return None
     size = abs(given)
     if size < SECONDS_MAX:

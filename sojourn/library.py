@@ -12,7 +12,8 @@ from sojourn import settings
 from sojourn.application import Sojourn
 from sojourn.asking import REPORTS, decode_definition
 from sojourn.ingest.project import Project
-from sojourn.result import Result
+from sojourn.report import PURPOSE
+from sojourn.result import Result, Table
 from sojourn.segment import Segment
 
 Step = str | dict[str, Any]
@@ -70,11 +71,16 @@ class Questions:
         """The ids of the people behind one cell of a definition's answer, ascending."""
         decoded = decode_definition(msgspec.json.encode(definition))
         wanted = msgspec.convert(cell, REPORTS[definition["kind"]].cell)
-        return self._sojourn.people_behind(self._project, decoded, wanted)
+        return self._sojourn.questions.people_behind(self._project, decoded, wanted)
 
     def segment(self, segment: dict[str, Any]) -> list[int]:
         """The ids of the people in a segment, ascending."""
-        return self._sojourn.members(self._project, msgspec.convert(segment, Segment))
+        return self._sojourn.questions.members(self._project, msgspec.convert(segment, Segment))
+
+    def sql(self, statement: str, *, purpose: str = PURPOSE) -> Table:
+        """What a SELECT finds in the views `events` and `people`, filtered for a purpose."""
+        with self._sojourn.questions.select(self._project, statement, purpose=purpose) as rows:
+            return Table(rows.read_all())
 
     def funnel(self, steps: Sequence[Step], **options: Any) -> Result:
         """How many people get from each step to the next."""

@@ -26,10 +26,11 @@ domains without a dot: those are machines of the server's own network."""
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail to one address. Sent twice it has the same `id`, so that whoever gets it twice can
-    tell. Neither the address nor the text shows when it is printed."""
+    """One mail to one address, written at `at_ms`. Sent twice it has the same `id`, so that whoever
+    gets it twice can tell. Neither the address nor the text shows when it is printed."""
 
     id: str
+    at_ms: int
     to: str = field(repr=False)
     subject: str
     text: str = field(repr=False)

@@ -35,6 +35,9 @@ from sojourn.scope import Scope
 from sojourn.segment import Segment
 from sojourn.timeline import Timeline
 
+PURPOSE = "analytics"
+"""What a question is for that does not say."""
+
 
 class Question(
     msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unknown_fields=True
@@ -43,7 +46,7 @@ class Question(
 
     period: Period = Period()
     segment: Segment | None = None
-    purpose: str = "analytics"
+    purpose: str = PURPOSE
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):

@@ -15,8 +15,37 @@ if TYPE_CHECKING:
     import polars
 
 
-class Result:
-    """The answer to a question. `answer` is the frozen value that every interface gives."""
+class Table:
+    """A flat table, with the shapes that data people work with."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table
+
+    def to_arrow(self) -> pa.Table:
+        """The table as Arrow."""
+        return self._table
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The table as a pandas frame."""
+        frame: pandas.DataFrame = self.to_arrow().to_pandas()
+        return frame
+
+    def to_polars(self) -> polars.DataFrame:
+        """The table as a polars frame."""
+        import polars
+
+        frame = polars.from_arrow(self.to_arrow())
+        assert isinstance(frame, polars.DataFrame)
+        return frame
+
+    def __repr__(self) -> str:
+        table = self.to_arrow()
+        return f"Table({table.num_rows} rows of {', '.join(table.column_names)})"
+
+
+class Result(Table):
+    """The answer to a question, whose table has one row a step, point, cell or transition. `answer`
+    is the frozen value that every interface gives."""
 
     def __init__(self, answer: Any, rows: list[dict[str, Any]]) -> None:
         self.answer = answer
@@ -28,21 +57,8 @@ class Result:
         return plain
 
     def to_arrow(self) -> pa.Table:
-        """The answer as a flat Arrow table, one row a step, point, cell or transition."""
+        """The flat table of the answer."""
         return pa.Table.from_pylist(self.rows)
-
-    def to_pandas(self) -> pandas.DataFrame:
-        """The flat table as a pandas frame."""
-        frame: pandas.DataFrame = self.to_arrow().to_pandas()
-        return frame
-
-    def to_polars(self) -> polars.DataFrame:
-        """The flat table as a polars frame."""
-        import polars
-
-        frame = polars.from_arrow(self.to_arrow())
-        assert isinstance(frame, polars.DataFrame)
-        return frame
 
     def plot(self) -> matplotlib.axes.Axes:
         """The picture of the answer, drawn with matplotlib (the `plot` extra)."""

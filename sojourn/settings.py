@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -22,8 +23,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port          SOJOURN_PORT
     trusted_proxies     SOJOURN_TRUSTED_PROXIES      networks of our own proxies, whose word on the
                                                      client's address is taken; commas between
-    public_url          SOJOURN_PUBLIC_URL           the address under which others reach the server,
-                                                     for links in mails
+    public_url          SOJOURN_PUBLIC_URL           the address under which others reach this
+                                                     server, for links in mails
     smtp_url            SOJOURN_SMTP_URL             the server that sends mails; none are sent
                                                      unless set
     mail_from           SOJOURN_MAIL_FROM            whom mails come from
@@ -31,6 +32,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     question_seconds    SOJOURN_QUESTION_SECONDS     how long a question may take
     memory_mb           SOJOURN_MEMORY_MB            how much of the history may be in memory at a
                                                      time; half of the machine's, unless set
+    quarantine_days     SOJOURN_QUARANTINE_DAYS      how long what was refused for its form may wait
+                                                     to be replayed; 0 for not at all
+    free_mb             SOJOURN_FREE_MB              events are refused when less than this is free
+                                                     on the disk
+    behind_events       SOJOURN_BEHIND_EVENTS        and when so many are accepted and not applied
+    message_days        SOJOURN_MESSAGE_DAYS         how long a message that is sent again is known;
+                                                     30 at least
+    metrics_key         SOJOURN_METRICS_KEY          who shows it may read the metrics, from
+                                                     anywhere; unless set, who is on this machine
     """
 
     data: Path = DATA
@@ -45,6 +55,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     visit_gap_minutes: float = 30
     question_seconds: float = 60
     memory_mb: int = 0
+    quarantine_days: int = 14
+    free_mb: int = 256
+    behind_events: int = 5_000_000
+    message_days: Annotated[int, msgspec.Meta(ge=30)] = 90
+    metrics_key: str = ""
 
 
 def from_environment(environment: Mapping[str, str] = os.environ, **given: object) -> Settings:

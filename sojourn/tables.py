@@ -19,6 +19,7 @@ projects = sa.Table(
     sa.Column("simulated", sa.Boolean, nullable=False),
     sa.Column("wrapped_key", sa.LargeBinary, nullable=False),
     sa.Column("week_start", sa.Text, nullable=False, server_default="monday"),
+    sa.Column("hierarchy", sa.Text, nullable=False, server_default="user_id email anonymous_id"),
     sa.Column("collection", sa.Text, nullable=False, server_default="{}"),
 )
 
@@ -201,7 +202,19 @@ identifiers = sa.Table(
     sa.Column("type", sa.Text, nullable=False),
     sa.Column("person", sa.BigInteger, nullable=False),
     sa.Column("sealed", sa.LargeBinary, nullable=False),
+    sa.Column("first_ms", sa.BigInteger),
+    sa.Column("last_ms", sa.BigInteger),
     sa.Index("identifiers_of_person", "project", "person"),
+)
+
+organisations = sa.Table(
+    "organisations",
+    metadata,
+    sa.Column("project", sa.Integer, primary_key=True),
+    sa.Column("digest", sa.LargeBinary, primary_key=True),
+    sa.Column("organisation", sa.BigInteger, nullable=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    sa.UniqueConstraint("project", "organisation"),
 )
 
 merges = sa.Table(
@@ -212,8 +225,31 @@ merges = sa.Table(
     sa.Column("person", sa.BigInteger, nullable=False),
     sa.Column("into", sa.BigInteger, nullable=False),
     sa.Column("order", sa.BigInteger, nullable=False),
+    sa.Column("shared", sa.Text, nullable=False, server_default=""),
+    sa.Column("at_ms", sa.BigInteger),
     sa.UniqueConstraint("project", "person"),
     sqlite_autoincrement=True,
+)
+
+blocked_merges = sa.Table(
+    "blocked_merges",
+    metadata,
+    sa.Column("project", sa.Integer, primary_key=True),
+    sa.Column("person", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("other", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("shared", sa.Text, primary_key=True),
+    sa.Column("barrier", sa.Text, primary_key=True),
+    sa.Column("times", sa.BigInteger, nullable=False),
+    sa.Column("last_ms", sa.BigInteger, nullable=False),
+)
+
+kept_apart = sa.Table(
+    "kept_apart",
+    metadata,
+    sa.Column("project", sa.Integer, primary_key=True),
+    sa.Column("person", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("other", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
 )
 
 person_keys = sa.Table(
@@ -253,6 +289,30 @@ properties = sa.Table(
     sqlite_autoincrement=True,
 )
 
+event_entries = sa.Table(
+    "event_entries",
+    metadata,
+    sa.Column("project", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("description", sa.Text, nullable=False),
+    sa.Column("icon", sa.Text),
+    sa.Column("sentence", sa.Text, nullable=False),
+    sa.Column("planned", sa.Boolean, nullable=False),
+    sa.Column("archived", sa.Boolean, nullable=False),
+)
+
+property_entries = sa.Table(
+    "property_entries",
+    metadata,
+    sa.Column("project", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("description", sa.Text, nullable=False),
+    sa.Column("planned", sa.Text),
+    sa.Column("archived", sa.Boolean, nullable=False),
+)
+
 messages = sa.Table(
     "messages",
     metadata,
@@ -260,6 +320,40 @@ messages = sa.Table(
     sa.Column("digest", sa.LargeBinary, primary_key=True),
     sa.Column("order", sa.BigInteger, nullable=False),
     sqlite_with_rowid=False,
+)
+
+open_events = sa.Table(
+    "open_events",
+    metadata,
+    sa.Column("project", sa.Integer, primary_key=True),
+    sa.Column("digest", sa.LargeBinary, primary_key=True),
+    sa.Column("person", sa.BigInteger, nullable=False),
+    sa.Column("order", sa.BigInteger, nullable=False),
+    sa.Column("closes_ms", sa.BigInteger, nullable=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    sa.Index("open_events_of_person", "project", "person"),
+)
+
+quarantine = sa.Table(
+    "quarantine",
+    metadata,
+    sa.Column("project", sa.Integer, primary_key=True),
+    sa.Column("digest", sa.LargeBinary, primary_key=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("wire", sa.Text, nullable=False),
+    sa.Column("received_ms", sa.BigInteger, nullable=False),
+    sa.Column("day", sa.Integer, nullable=False),
+    sa.Column("bytes", sa.Integer, nullable=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    sa.Index("quarantine_of_project", "project", "received_ms"),
+)
+
+quarantine_keys = sa.Table(
+    "quarantine_keys",
+    metadata,
+    sa.Column("project", sa.Integer, primary_key=True),
+    sa.Column("day", sa.Integer, primary_key=True),
+    sa.Column("wrapped", sa.LargeBinary, nullable=False),
 )
 
 tallies = sa.Table(

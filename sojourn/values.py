@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sojourn.filter import Of
 from sojourn.kernels.sequences import ranked
 from sojourn.kernels.spread import first_in_visit, newest_fact, over_runs
+from sojourn.kernels.standing import standing_fact
 from sojourn.scope import Scope
 from sojourn.timeline import NONE, Column, Timeline
 
@@ -38,6 +39,23 @@ def of_people(timeline: Timeline, property: str, scope: Scope) -> tuple[Column, 
     if not columns:
         return ()
     source = _facts(timeline, columns, scope)
+    return tuple(_at(column, source) for column in columns)
+
+
+def then(timeline: Timeline, property: str, scope: Scope) -> tuple[Column, ...]:
+    """What had been told last of its person when each event happened: columns of `m` rows."""
+    columns = timeline.columns(property)
+    if not columns:
+        return ()
+    source = standing_fact(
+        timeline.facts,
+        timeline.starts,
+        timeline.ends,
+        timeline.ts,
+        timeline.purposes,
+        _any_present(columns),
+        scope.purpose,
+    )
     return tuple(_at(column, source) for column in columns)
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -19,11 +20,22 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 from multipart import MultipartError, MultipartParser, parse_options_header
 
+from sojourn.collection import Webhook
 from sojourn.drop_reason import Dropped
-from sojourn.errors import BadBody, SojournError
-from sojourn.event import NO_SIGNALS, Event, Signals
+from sojourn.errors import BadBody, SojournError, Unavailable
+from sojourn.event import NO_SIGNALS, Event, Identifier, Signals
 
 FORM_FIELDS_MAX = 10_000
+BATCH_MAX = 10_000
+"""Messages in one body: far more than the size limit leaves room for in practice."""
+AGE_YEARS_MAX = 150
+"""Nobody is older; a larger number is a year, or no age at all."""
+CHANGE_DEPTH_MAX = 6
+"""Deeper objects are documents, which the pipeline refuses."""
+UNSET_IDS = ("", "null", "undefined", "None", "NaN", "[object Object]")
+"""What clients send for an id when they have none."""
+PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAAAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
+"""A transparent GIF of one pixel, for clients that ask for an image."""
 UTM = {
     "campaign": "name",
     "source": "source",
@@ -44,7 +56,9 @@ BROWSER_HEADERS = ("sec-fetch-mode", "origin", "referer")
 class Request:
     """One request of a client. Names of headers are in lower case; `query` has the last value of
     each name; `body` is unpacked. `address` and `agent` are those of the connection: of the
-    person's device, where the client runs on it."""
+    person's device, where the client runs on it. `is_proven` is whether its key has a secret, which
+    it showed, so that what it tells of others can be believed. `webhook` is what the project says
+    of the bodies that come under this key."""
 
     method: str
     path: str
@@ -53,6 +67,8 @@ class Request:
     body: bytes
     received_ms: int
     address: str = ""
+    is_proven: bool = False
+    webhook: Webhook | None = None
 
     @property
     def agent(self) -> str:
@@ -89,6 +105,14 @@ def json_of(request: Request) -> Any:
     return decode_json(request.body)
 
 
+def json_in(text: str) -> Any:
+    """The JSON that a parameter holds, None where it holds none."""
+    try:
+        return msgspec.json.decode(text) if text else None
+    except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
+        return None
+
+
 def decode_json(body: bytes) -> Any:
     """The JSON of some bytes; what is wrong with it is told with its place."""
     try:
@@ -120,6 +144,26 @@ def _multipart(body: bytes, boundary: str) -> dict[str, str]:
     return {part.name: part.value for part in parser if not part.filename}
 
 
+def data_of(request: Request) -> Any:
+    """The JSON of a body, or of the field `data` of a query or a form, plain or in base64."""
+    if request.method == "GET":
+        text = request.query.get("data", "")
+    elif request.body.lstrip()[:1] in (b"{", b"["):
+        return json_of(request)
+    else:
+        text = form_of(request).get("data", "")
+    if text.lstrip()[:1] in ("{", "["):
+        return decode_json(text.encode())
+    # What is not encoded once more for the address turns each “+” of base64 into a space.
+    code = text.replace(" ", "+").rstrip("=")
+    try:
+        return decode_json(base64.b64decode(code + "=" * (-len(code) % 4), validate=True))
+    except (binascii.Error, ValueError):
+        raise BadBody(
+            "The field “data” is neither JSON nor base64", where="data", mend="Send JSON."
+        ) from None
+
+
 def basic_of(request: Request) -> tuple[str, str]:
     """Name and password of HTTP Basic, two times "" when there is none that can be read."""
     scheme, _, code = request.headers.get("authorization", "").partition(" ")
@@ -143,6 +187,104 @@ def text_of(identifier: Any) -> str:
     """An id as text: the numbers 42 and 42.0 are the person “42”."""
     whole = isinstance(identifier, float) and identifier.is_integer()
     return str(int(identifier)) if whole else str(identifier)
+
+
+def id_of(given: Any) -> str:
+    """An id that a client gives, as text; "" where it is none, or a word that means none."""
+    if isinstance(given, bool) or not isinstance(given, str | int | float):
+        return ""
+    text = text_of(given).strip()
+    return "" if text in UNSET_IDS else text
+
+
+def identifiers_of(**given: Any) -> tuple[Identifier, ...]:
+    """The identifiers that are given, by type, without those that are none."""
+    named = ((kind, id_of(value)) for kind, value in given.items())
+    return tuple(Identifier(kind, value) for kind, value in named if value)
+
+
+def email_of(given: Any) -> str:
+    """The e-mail address that is given, in lower case; "" where it is none."""
+    return given.strip().lower() if isinstance(given, str) and "@" in given else ""
+
+
+def age_of(given: Any) -> float | None:
+    """The age in years that is given, None where it is none."""
+    is_number = isinstance(given, int | float) and not isinstance(given, bool)
+    return float(given) if is_number and 0 <= given < AGE_YEARS_MAX else None
+
+
+def changes_of(
+    message: Mapping[str, Any], operators: Mapping[str, str]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The traits that a message tells under each of the `operators` (what clients call it → one of
+    `TRAIT_CHANGES`, "" where the trait is simply set), and how those that are not set change. Of
+    one that is told twice, the operator that comes first in `operators` counts."""
+    traits: dict[str, Any] = {}
+    how: dict[str, str] = {}
+    for operator, change in operators.items():
+        told = message.get(operator)
+        if isinstance(told, list):
+            told = dict.fromkeys((name for name in told if isinstance(name, str)), True)
+        for name, value in told.items() if isinstance(told, dict) else ():
+            for inner, item in _flat(name, value) if change else ((name, value),):
+                if inner not in traits and item is not None:
+                    traits[inner] = item
+                    if change:
+                        how[inner] = change
+    return traits, how
+
+
+def _flat(name: str, value: Any, depth: int = 1) -> Iterator[tuple[str, Any]]:
+    # Each trait of a nested object changes by itself, under the name that it will have.
+    if not isinstance(value, dict) or depth == CHANGE_DEPTH_MAX:
+        yield name, value
+        return
+    for inner, item in value.items():
+        yield from _flat(f"{name}.{inner}", item, depth + 1)
+
+
+def texts_of(given: Any) -> dict[str, str]:
+    """The fields of an object as text, as a form has them; without what is nested or null."""
+    if not isinstance(given, dict):
+        return {}
+    return {
+        name: str(value) for name, value in given.items() if isinstance(value, str | int | float)
+    }
+
+
+def said_of(given: Mapping[str, str], **parameters: str) -> dict[str, Any]:
+    """What some parameters say, by our names for them; without those that say nothing."""
+    return {ours: given[theirs] for ours, theirs in parameters.items() if given.get(theirs)}
+
+
+def numbers_of(given: Mapping[str, str], **parameters: str) -> dict[str, Any]:
+    """The numbers in some parameters, by our names for them; without those that are none."""
+    numbers = ((ours, number_of(given.get(theirs, ""))) for ours, theirs in parameters.items())
+    return {ours: number for ours, number in numbers if number is not None}
+
+
+def number_of(text: str) -> float | None:
+    """The number that a text is, None where it is none."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def require_batch(messages: Any, where: str) -> list[Any]:
+    """The messages of a body, which must be a list of no more than `BATCH_MAX`."""
+    if not isinstance(messages, list):
+        raise BadBody("The body has no list of messages", where=where, mend="Send a list of them.")
+    if len(messages) > BATCH_MAX:
+        raise BadBody(
+            "The batch has too many messages",
+            detail=f"It has {len(messages):,}; {BATCH_MAX:,} are allowed.",
+            where=where,
+            mend="Send several smaller ones.",
+        )
+    return messages
 
 
 def page_of(url: str, title: str = "", referrer: str = "") -> dict[str, Any]:
@@ -172,13 +314,29 @@ def json_reply(value: Any, status: int = 200) -> Reply:
     return Reply(msgspec.json.encode(value), status)
 
 
+def failure_reply(failure: SojournError, told: Any) -> Reply:
+    """A failure in the words of a client that reads the body; the status says it to the others."""
+    again = {"Retry-After": str(failure.retry_after_s)} if isinstance(failure, Unavailable) else {}
+    return Reply(msgspec.json.encode(told), failure.status, headers=again)
+
+
+def image_reply() -> Reply:
+    """A reply that is an image, which no browser and no proxy may keep."""
+    return Reply(PIXEL, media_type="image/gif", headers={"Cache-Control": "no-store"})
+
+
 def receipt_reply(request: Request, receipt: Receipt) -> Reply:
     """Our own reply: how many are on disk, and what was refused and why."""
-    refused = [
+    refused = refusals_of(receipt)
+    return json_reply({"success": True, "accepted": receipt.accepted, "refused": refused})
+
+
+def refusals_of(receipt: Receipt) -> list[dict[str, Any]]:
+    """What was refused: its place in the request, the reason, and a sentence."""
+    return [
         {"index": index, "reason": dropped.reason.value, "detail": dropped.detail}
         for index, dropped in receipt.refused.items()
     ]
-    return json_reply({"success": True, "accepted": receipt.accepted, "refused": refused})
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def steps(shop: tuple[Sojourn, Project], segment: dict[str, Any] | None = None) 
 def save(shop: tuple[Sojourn, Project], name: str, segment: dict[str, Any]) -> None:
     sojourn, project = shop
     saved = SavedSegment(name, msgspec.convert(segment, Segment))
-    sojourn.check_segment(project, saved)
+    sojourn.questions.check_segment(project, saved)
     with writing(sojourn.engine).begin() as connection:
         segments.save(connection, project.id, saved)
 
@@ -81,12 +81,14 @@ def test_cell_turns_into_people_and_these_into_a_segment(shop: tuple[Sojourn, Pr
     definition = decode_definition(FUNNEL)
     report = asking.REPORTS["funnel"]
     cell = msgspec.convert({"step": 2, "reached": False}, report.cell)
-    people = sojourn.people_behind(project, definition, cell)
+    people = sojourn.questions.people_behind(project, definition, cell)
     assert len(people) == 6
     behind = {"definition": msgspec.json.decode(FUNNEL), "cell": {"step": 2, "reached": False}}
     assert steps(shop, {"behind": behind}) == [6, 0]
     assert steps(shop, {"people": people}) == [6, 0]
-    assert sojourn.members(project, msgspec.convert({"behind": behind}, Segment)) == people
+    assert (
+        sojourn.questions.members(project, msgspec.convert({"behind": behind}, Segment)) == people
+    )
 
 
 def test_saved_segment_is_used_by_name_and_changes_for_all(shop: tuple[Sojourn, Project]) -> None:
@@ -179,14 +181,15 @@ def test_cells_of_cells_end_somewhere(shop: tuple[Sojourn, Project]) -> None:
 
 def test_question_that_takes_too_long_is_given_up(shop: tuple[Sojourn, Project]) -> None:
     sojourn, project = shop
-    sojourn.settings = msgspec.structs.replace(sojourn.settings, question_seconds=0)
+    questions = sojourn.questions
+    questions.settings = msgspec.structs.replace(questions.settings, question_seconds=0)
     with pytest.raises(Interrupted, match="too long") as refusal:
         sojourn.ask(project, decode_definition(FUNNEL))
     assert refusal.value.status == 408
     assert "SOJOURN_QUESTION_SECONDS" in refusal.value.mend
     cell = msgspec.convert({"step": 1}, asking.REPORTS["funnel"].cell)
     with pytest.raises(Interrupted, match="too long"):
-        sojourn.people_behind(project, decode_definition(FUNNEL), cell)
+        sojourn.questions.people_behind(project, decode_definition(FUNNEL), cell)
 
 
 class OneByOne:
@@ -214,19 +217,21 @@ def test_question_is_cancelled_by_its_name_between_two_parts(
     sojourn, project = shop
     sojourn.applier.commit(now=True)
     project.parts.settle()
-    executor = OneByOne(lambda: sojourn.cancel("mine" if executor.begun == 3 else "other"))
+    executor = OneByOne(
+        lambda: sojourn.questions.cancel("mine" if executor.begun == 3 else "other")
+    )
     sojourn.executor.close()
-    sojourn.executor = executor  # type: ignore[assignment]
+    sojourn.questions.executor = executor
     with pytest.raises(Interrupted, match="cancelled"):
         sojourn.ask(project, decode_definition(FUNNEL), name="mine")
     assert executor.begun == 3
     # Nothing is being asked now, so there is nothing to cancel.
-    sojourn.cancel("mine")
+    sojourn.questions.cancel("mine")
     assert sojourn.ask(project, decode_definition(FUNNEL), name="mine").steps[0].people == 10
 
 
 def test_question_without_a_name_cannot_be_cancelled(shop: tuple[Sojourn, Project]) -> None:
     sojourn, project = shop
     sojourn.executor.close()
-    sojourn.executor = OneByOne(lambda: sojourn.cancel(""))  # type: ignore[assignment]
+    sojourn.questions.executor = OneByOne(lambda: sojourn.questions.cancel(""))
     assert sojourn.ask(project, decode_definition(FUNNEL)).steps[0].people == 10

@@ -46,7 +46,8 @@ class SojournEngine:
     def ask(self, question: Question) -> Any:
         if question.cell is None:
             return self._sojourn.ask(self.project, question.definition)
-        return self._sojourn.people_behind(self.project, question.definition, question.cell)
+        questions = self._sojourn.questions
+        return questions.people_behind(self.project, question.definition, question.cell)
 
     def plain(self, question: Question, given: Any) -> Answer:
         return question.of_sojourn(given)

@@ -37,8 +37,21 @@ class Grant:
     kind: KeyKind
     secret: str = ""
 
-    def lets_in(self, password: str, headers: Mapping[str, str], body: bytes, now_ms: int) -> bool:
-        """Whether a request shows the secret, as a password or as a signature of its body."""
+    def lets_in(
+        self,
+        password: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        now_ms: int,
+        scheme: signing.Scheme | None = None,
+    ) -> bool:
+        """Whether a request shows the secret, as a password or as a signature of its body; with a
+        `scheme`, as a signature of that kind, which no key without a secret can have."""
+        if scheme is not None:
+            known = self.secret.encode()
+            return bool(known) and signing.is_signed_by(
+                scheme, headers, body, known, now_ms // 1000
+            )
         if not self.secret or compare_digest(password.encode(), self.secret.encode()):
             return True
         signed = headers.get(signing.HEADER.lower(), "")
@@ -79,12 +92,17 @@ def create(
             digest=digest(key),
             project=project,
             kind=kind,
-            hint=name or key[:HINT_CHARS],
+            hint=hint_of(key, name),
             secret=sealed_secret,
             created_ms=now_ms,
         )
     )
     return key
+
+
+def hint_of(key: str, name: str = "") -> str:
+    """What a key is listed as: how it begins, or the name that it is."""
+    return name or key[:HINT_CHARS]
 
 
 def new_secret() -> str:

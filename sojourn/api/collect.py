@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,9 +16,12 @@ from litestar import HttpMethod, Response, route
 from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
 
+from sojourn.accounts.keys import Grant, hint_of
+from sojourn.api import problems
 from sojourn.api.access import AnyRequest, Grants
 from sojourn.api.connection import address_of
 from sojourn.application import WIRES, Sojourn
+from sojourn.collection import Webhook
 from sojourn.drop_reason import Dropped
 from sojourn.errors import BadBody, NotAllowed, NotRecognised, SojournError, TooLarge
 from sojourn.event import Event
@@ -33,25 +38,25 @@ REFUSALS_TOLD_MAX = 100
 """Refusals listed in one reply; all are counted."""
 
 
-def routes() -> list[HTTPRouteHandler]:
-    """One route for each path that a wire, or several, collect at, and for what clients ask
-    besides."""
+def paths() -> dict[str, list[Wire]]:
+    """The paths at which something is collected, with the wires that speak there."""
     at: dict[str, list[Wire]] = {}
-    asides: dict[str, Callable[[Request], Reply]] = {}
     for wire in WIRES.values():
         for path in wire.paths:
             at.setdefault(path, []).append(wire)
-        asides |= wire.asides
+    return at
+
+
+def routes() -> list[HTTPRouteHandler]:
+    """One route for each of these paths, and for what clients ask besides."""
     return [
-        *(_route(path, wires) for path, wires in at.items()),
-        *(_aside(path, answer) for path, answer in asides.items()),
+        *(_route(path, wires) for path, wires in paths().items()),
+        *(_aside(path, answer) for wire in WIRES.values() for path, answer in wire.asides.items()),
     ]
 
 
 def _route(path: str, wires: list[Wire]) -> HTTPRouteHandler:
     methods = sorted({method for wire in wires for method in wire.methods})
-
-    credentials = any(wire.credentials for wire in wires)
 
     @route(
         path,
@@ -63,21 +68,15 @@ def _route(path: str, wires: list[Wire]) -> HTTPRouteHandler:
     )
     async def collect(request: AnyRequest, state: State) -> Response[bytes]:
         if request.method == "OPTIONS":
-            return Response(b"", status_code=204, headers=cors(request, credentials))
-        asked = await asked_of(request, state.sojourn)
-        wire, content = _speaker(wires, asked)
-        try:
-            reply = await _collect(wire, asked, content, state.sojourn, state.grants)
-        except SojournError as failure:
-            if wire.failure is None:
-                raise
-            reply = wire.failure(asked, failure)
-        return _respond(request, reply, credentials)
+            headers = cors(request.headers, credentials_of(wires))
+            return Response(b"", status_code=204, headers=headers)
+        asking = partial(asked_of, request, state.sojourn)
+        return _response(await answer(wires, asking, request.headers, state.sojourn, state.grants))
 
     return collect
 
 
-def _aside(path: str, answer: Callable[[Request], Reply]) -> HTTPRouteHandler:
+def _aside(path: str, told: Callable[[Request], Reply]) -> HTTPRouteHandler:
     @route(
         path,
         http_method=[HttpMethod.GET, HttpMethod.POST, HttpMethod.OPTIONS],
@@ -86,9 +85,11 @@ def _aside(path: str, answer: Callable[[Request], Reply]) -> HTTPRouteHandler:
         request_max_body_size=None,
     )
     async def aside(request: AnyRequest, state: State) -> Response[bytes]:
+        headers = cors(request.headers)
         if request.method == "OPTIONS":
-            return Response(b"", status_code=204, headers=cors(request))
-        return _respond(request, answer(await asked_of(request, state.sojourn)))
+            return Response(b"", status_code=204, headers=headers)
+        reply = told(await asked_of(request, state.sojourn))
+        return _response(replace(reply, headers={**headers, **reply.headers}))
 
     return aside
 
@@ -100,10 +101,37 @@ async def asked_of(request: AnyRequest, sojourn: Sojourn) -> Request:
         path=request.url.path,
         query=dict(request.query_params.items()),
         headers=request.headers,
-        body=await read(request),
+        body=await read(request.method, request.stream(), request.headers),
         received_ms=sojourn.clock_ms(),
         address=address_of(request, sojourn.settings.trusted_proxies),
     )
+
+
+async def answer(
+    wires: list[Wire],
+    asking: Callable[[], Awaitable[Request]],
+    headers: Mapping[str, str],
+    sojourn: Sojourn,
+    grants: Grants,
+) -> Reply:
+    """What is answered to a request at the path of some wires, which `asking` reads: a refusal,
+    too. A browser's client may only read it if it is let."""
+    asked, wire = None, wires[-1]
+    try:
+        # Before anything of the body is read.
+        sojourn.health.require_room()
+        asked = await asking()
+        wire, content = _speaker(wires, asked)
+        reply = await _collect(wire, asked, content, sojourn, grants)
+    except SojournError as failure:
+        told = None if asked is None else wire.failure
+        reply = told(asked, failure) if told and asked else problems.reply(failure)
+    return replace(reply, headers={**cors(headers, credentials_of(wires)), **reply.headers})
+
+
+def credentials_of(wires: list[Wire]) -> bool:
+    """Whether one of these has browser clients that ask as if they had cookies."""
+    return any(wire.credentials for wire in wires)
 
 
 def _speaker(wires: list[Wire], request: Request) -> tuple[Wire, Any]:
@@ -121,14 +149,19 @@ def _speaker(wires: list[Wire], request: Request) -> tuple[Wire, Any]:
 async def _collect(
     wire: Wire, request: Request, content: Any, sojourn: Sojourn, grants: Grants
 ) -> Reply:
-    project = project_of(wire, request, content, sojourn, grants)
-    events = wire.events(request, content)
+    project, grant = _opened(wire, request, content, sojourn, grants)
+    asked = replace(request, is_proven=True) if grant.secret else request
+    webhook = webhook_of(project, wire.key(request, content))
+    if webhook is not None:
+        asked = replace(asked, webhook=webhook)
+    events = wire.events(asked, content)
     gpc, dnt = (request.headers.get(name) == "1" for name in ("sec-gpc", "dnt"))
     if gpc or dnt:
         events = [_signalled(event, gpc=gpc, dnt=dnt) for event in events]
-    outcome, done = sojourn.accept(project, events)
+    outcome, done = sojourn.accept(project, events, wire.name)
     if done is not None:
         await asyncio.wrap_future(done)
+        sojourn.metrics.accept(project.name, len(outcome.kept))
     told = dict(islice(outcome.dropped.items(), REFUSALS_TOLD_MAX))
     reply = wire.reply(request, Receipt(len(outcome.kept), told))
     target = reply.headers.get("Location")
@@ -163,6 +196,12 @@ def project_of(
     wire: Wire, request: Request, content: Any, sojourn: Sojourn, grants: Grants
 ) -> Project:
     """The project whose key for this wire the request has, with the secret where one is needed."""
+    return _opened(wire, request, content, sojourn, grants)[0]
+
+
+def _opened(
+    wire: Wire, request: Request, content: Any, sojourn: Sojourn, grants: Grants
+) -> tuple[Project, Grant]:
     key = wire.key(request, content)
     grant = grants.of(wire.name, key) if key else None
     project = sojourn.project_by_id(grant.project) if grant else None
@@ -175,24 +214,33 @@ def project_of(
             where="Authorization",
             mend=f"`sojourn key create write --wire {wire.name}` makes one.",
         )
-    if not grant.lets_in(wire.secret(request), request.headers, request.body, request.received_ms):
+    webhook = webhook_of(project, key)
+    scheme = None if webhook is None else webhook.signature
+    shown = wire.secret(request), request.headers, request.body, request.received_ms
+    if not grant.lets_in(*shown, scheme):
         raise NotRecognised(
             "This key asks for its secret",
             where="Authorization",
             mend="Send the secret as the password of HTTP Basic, or sign the body with it.",
         )
-    return project
+    return project, grant
 
 
-def cors(request: AnyRequest, credentials: bool = False) -> dict[str, str]:
+def webhook_of(project: Project, key: str) -> Webhook | None:
+    """What a project says of the bodies under a key, which is a name or random."""
+    webhooks = project.collection.webhooks
+    return webhooks.get(key) or webhooks.get(hint_of(key)) if webhooks else None
+
+
+def cors(headers: Mapping[str, str], credentials: bool = False) -> dict[str, str]:
     """Let a browser send from any site, with whatever its client adds; the reply tells it nothing
     that it did not send. No wildcard does where clients ask with credentials."""
     own = {"Access-Control-Allow-Credentials": "true"} if credentials else {}
     return {
         **own,
-        "Access-Control-Allow-Origin": request.headers.get("origin", "*"),
+        "Access-Control-Allow-Origin": headers.get("origin", "*"),
         "Access-Control-Allow-Methods": "GET, POST",
-        "Access-Control-Allow-Headers": request.headers.get(
+        "Access-Control-Allow-Headers": headers.get(
             "access-control-request-headers", "authorization, content-type, content-encoding"
         ),
         "Access-Control-Max-Age": "86400",
@@ -200,19 +248,23 @@ def cors(request: AnyRequest, credentials: bool = False) -> dict[str, str]:
     }
 
 
-def _respond(request: AnyRequest, reply: Reply, credentials: bool = False) -> Response[bytes]:
+def _response(reply: Reply) -> Response[bytes]:
     return Response(
         reply.body,
         status_code=reply.status,
         media_type=reply.media_type,
-        headers={**cors(request, credentials), **reply.headers},
+        headers=dict(reply.headers),
     )
 
 
-async def read(request: AnyRequest) -> bytes:
+async def read(method: str, pieces: AsyncIterator[bytes], headers: Mapping[str, str]) -> bytes:
     """The body, unpacked, never more of it in memory than the limits."""
-    pieces, size = [], 0
-    async for piece in request.stream():
+    if method == "GET":
+        # It has none, and who asks and does not wait for the answer may be gone by now: to listen
+        # for a body would find that out, and lose what was said.
+        return b""
+    read_pieces, size = [], 0
+    async for piece in pieces:
         size += len(piece)
         if size > BODY_BYTES_MAX:
             raise TooLarge(
@@ -220,9 +272,9 @@ async def read(request: AnyRequest) -> bytes:
                 detail=f"A body may have {BODY_BYTES_MAX // 1024**2} MiB.",
                 mend="Send smaller batches.",
             )
-        pieces.append(piece)
-    body = b"".join(pieces)
-    labelled = request.headers.get("content-encoding", "").lower() == "gzip"
+        read_pieces.append(piece)
+    body = b"".join(read_pieces)
+    labelled = headers.get("content-encoding", "").lower() == "gzip"
     return unpack(body) if labelled or body.startswith(GZIP_MAGIC) else body
 
 

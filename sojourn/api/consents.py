@@ -35,7 +35,7 @@ class Taken(msgspec.Struct, frozen=True):
 )
 async def record_consent(request: AnyRequest, state: State) -> Response[bytes]:
     if request.method == "OPTIONS":
-        return Response(b"", status_code=204, headers=cors(request))
+        return Response(b"", status_code=204, headers=cors(request.headers))
     asked = await asked_of(request, state.sojourn)
     body = json_of(asked)
     project = project_of(WIRE, asked, body, state.sojourn, state.grants)
@@ -51,7 +51,7 @@ async def record_consent(request: AnyRequest, state: State) -> Response[bytes]:
         ) from None
     record = await asyncio.to_thread(state.sojourn.governance(project).record, decision)
     taken = msgspec.json.encode(Taken(record.record))
-    return Response(taken, media_type="application/json", headers=cors(request))
+    return Response(taken, media_type="application/json", headers=cors(request.headers))
 
 
 @get(

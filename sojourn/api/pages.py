@@ -11,7 +11,9 @@ from litestar.params import FromPath
 from litestar.response import File
 from litestar.static_files import create_static_files_router
 
+from sojourn.application import Sojourn
 from sojourn.errors import NotFound
+from sojourn.health import Trouble
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web" / "dist"
@@ -27,25 +29,29 @@ SECURITY = {
 
 
 class Health(msgspec.Struct, frozen=True):
-    """Whether events are being applied, and if not, why; inbox rows received and applied."""
+    """Whether all is well, and if not, what is wrong: `status` is `trouble` for what keeps events
+    from being accepted or applied, `warning` for anything else. Inbox rows received and applied."""
 
     status: str
     ready: bool
     received: int
     applied: int
     trouble: str = ""
+    troubles: list[Trouble] = []
 
 
 @get("/health", sync_to_thread=True, operation_id="show_health", summary="Show the server's health")
 def show_health(state: State) -> Response[Health]:
-    sojourn = state.sojourn
-    trouble, applied = sojourn.trouble, sojourn.applier.applied
+    sojourn: Sojourn = state.sojourn
+    applied, troubles = sojourn.applier.applied, sojourn.health.troubles()
+    trouble = sojourn.health.trouble()
     health = Health(
-        status="trouble" if trouble else "ok",
+        status="trouble" if trouble else "warning" if troubles else "ok",
         ready=True,
         received=max(applied, sojourn.inbox.last()),
         applied=applied,
         trouble=trouble,
+        troubles=troubles,
     )
     return Response(health, status_code=503 if trouble else 200)
 
@@ -66,6 +72,12 @@ async def show_room(room: FromPath[str]) -> File:
 async def show_tracker() -> File:
     """The browser script."""
     return _file(TRACKER / "sojourn.js", "text/javascript", "max-age=3600")
+
+
+@get("/interactions.js", include_in_schema=False)
+async def show_interactions_script() -> File:
+    """The part of the browser script that looks at clicks and forms, for pages that ask for it."""
+    return _file(TRACKER / "interactions.js", "text/javascript", "max-age=3600")
 
 
 @get("/consent.js", include_in_schema=False)

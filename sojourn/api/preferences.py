@@ -96,7 +96,7 @@ def show_choices(request: AnyRequest, state: State, project: FromPath[str]) -> R
         country=country,
         choices=_choices(state.sojourn, project, shown, country),
     )
-    headers = {**cors(request), "Cache-Control": SHUT_CACHE if shown.draft else OWN_CACHE}
+    headers = {**cors(request.headers), "Cache-Control": SHUT_CACHE if shown.draft else OWN_CACHE}
     body = msgspec.json.encode(offer)
     return Response(body, media_type="application/json", headers=headers)
 
@@ -126,7 +126,7 @@ def show_preferences(request: AnyRequest, state: State, project: FromPath[str]) 
 )
 async def decide(request: AnyRequest, state: State, project: FromPath[str]) -> Response[bytes]:
     if request.method == "OPTIONS":
-        return Response(b"", status_code=204, headers=cors(request))
+        return Response(b"", status_code=204, headers=cors(request.headers))
     sojourn: Sojourn = state.sojourn
     shown = await asyncio.to_thread(shown_to, request, sojourn, project)
     chosen = _read(await request.body())
@@ -142,7 +142,7 @@ async def decide(request: AnyRequest, state: State, project: FromPath[str]) -> R
     opened = sojourn.project(project)
     record = await asyncio.to_thread(sojourn.governance(opened).record, decision)
     body = msgspec.json.encode(_receipt(record))
-    return Response(body, media_type="application/json", headers=cors(request))
+    return Response(body, media_type="application/json", headers=cors(request.headers))
 
 
 def routes() -> list[HTTPRouteHandler]:

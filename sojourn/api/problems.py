@@ -14,12 +14,14 @@ from sojourn.errors import (
     BadQuestion,
     NotRecognised,
     SojournError,
+    TooBusy,
     TooLarge,
+    TooSlow,
     Unavailable,
 )
+from sojourn.wire import Reply
 
 MEDIA_TYPE = "application/problem+json"
-RETRY_AFTER_S = 5
 log = logging.getLogger("sojourn")
 
 
@@ -36,16 +38,27 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def refuse(request: Request[Any, Any, Any], failure: SojournError) -> Response[bytes]:
     """A failure that says itself what it is."""
+    told = reply(failure)
+    return Response(
+        told.body,
+        status_code=told.status,
+        media_type=told.media_type,
+        headers=dict(told.headers),
+    )
+
+
+def reply(failure: SojournError) -> Reply:
+    """The problem document of a failure that says itself what it is."""
     headers = {}
     if isinstance(failure, Unavailable):
-        headers["Retry-After"] = str(RETRY_AFTER_S)
-    if isinstance(failure, TooLarge):
+        headers["Retry-After"] = str(failure.retry_after_s)
+    if isinstance(failure, TooLarge | TooSlow | TooBusy):
         # The rest of the body is left unread, so nothing more can be asked on this connection.
         headers["Connection"] = "close"
     if isinstance(failure, NotRecognised):
         headers["WWW-Authenticate"] = 'Bearer realm="sojourn"'
     problem = Problem(failure.title, failure.status, failure.detail, failure.where, failure.mend)
-    return respond(problem, headers)
+    return Reply(msgspec.json.encode(problem), failure.status, MEDIA_TYPE, headers)
 
 
 def refuse_request(request: Request[Any, Any, Any], failure: HTTPException) -> Response[bytes]:
@@ -65,7 +78,7 @@ def refuse_request(request: Request[Any, Any, Any], failure: HTTPException) -> R
 
 def refuse_nesting(request: Request[Any, Any, Any], failure: RecursionError) -> Response[bytes]:
     """Only the decoder of a body follows what a sender has nested; nothing else here recurses."""
-    return refuse(request, _not_json("It nests too deep."))
+    return refuse(request, nesting())
 
 
 def fail(request: Request[Any, Any, Any], failure: Exception) -> Response[bytes]:
@@ -73,6 +86,11 @@ def fail(request: Request[Any, Any, Any], failure: Exception) -> Response[bytes]
     log.error("%s %s failed", request.method, request.url.path, exc_info=failure)
     mend = "The server's log says more."
     return respond(Problem("Something went wrong here", 500, mend=mend))
+
+
+def nesting() -> SojournError:
+    """A body that nests deeper than the decoder can follow."""
+    return _not_json("It nests too deep.")
 
 
 def respond(problem: Problem, headers: dict[str, str] | None = None) -> Response[bytes]:

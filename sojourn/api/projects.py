@@ -15,27 +15,40 @@ from litestar.params import FromPath
 from sojourn import tables
 from sojourn.api.access import AnyRequest, open_project
 from sojourn.application import Sojourn
+from sojourn.health import Trouble
 from sojourn.ingest.project import Project
 from sojourn.kernels.totals import totals
 from sojourn.period import from_ms
+from sojourn.policy import gate
+from sojourn.report import PURPOSE
 from sojourn.timeline import EVERY_PURPOSE, PropertyType
+from sojourn.tracking_plan import EventEntry, Icon, PropertyEntry, TrackingPlan
 
 UTC = ZoneInfo("UTC")
 
 
 class EventSummary(msgspec.Struct, frozen=True):
-    """How often an event was received, and from how many people."""
+    """How often an event was received, and from how many people; and what is said of it, see
+    `tracking_plan.py`."""
 
     name: str
     events: int
     people: int
+    title: str
+    icon: Icon | None
+    sentence: str
+    archived: bool
 
 
 class PropertySummary(msgspec.Struct, frozen=True):
-    """A property, with one type that its values have had."""
+    """A property, with one type that its values have had, and what is said of it; `asked` says
+    whether questions for analytics may use it."""
 
     name: str
     type: PropertyType
+    title: str
+    archived: bool
+    asked: bool
 
 
 class ProjectSchema(msgspec.Struct, frozen=True):
@@ -63,15 +76,29 @@ class PropertiesWithheld(msgspec.Struct, frozen=True):
     properties: int
 
 
+class ClocksCorrected(msgspec.Struct, frozen=True):
+    """How many events came from clocks that were behind or ahead, and were put right."""
+
+    behind: int
+    ahead: int
+
+
 class ProjectStatus(msgspec.Struct, frozen=True):
-    """Totals since the project began; `lag_rows` are accepted and not yet in answers."""
+    """Totals since the project began. `rate` is how many events a second were accepted of late;
+    `lag_rows`, with `lag_events` in them, are accepted and not yet in answers, the oldest since
+    `lag_seconds`. `trouble` is the first of the `troubles` of the server that stop events."""
 
     stored: int
     duplicates: int
     refused: list[Refused]
     withheld: list[PropertiesWithheld]
+    clocks: ClocksCorrected
+    rate: float
     lag_rows: int
+    lag_events: int
+    lag_seconds: float
     trouble: str
+    troubles: list[Trouble]
 
 
 @get(
@@ -92,14 +119,14 @@ def show_schema(request: AnyRequest, state: State, project: FromPath[str]) -> Pr
     )
     sums = np.sum(counted, axis=0)
     events = [
-        EventSummary(name, int(events), int(people))
+        _event(opened.plan, name, int(events), int(people))
         for name, (events, people) in zip(snapshot.parts[0].names, sums, strict=True)
         if events
     ]
     events.sort(key=lambda event: (-event.events, event.name))
     return ProjectSchema(
         events=events,
-        properties=[PropertySummary(*known) for known in opened.vocabulary.properties()],
+        properties=_properties(opened),
         first=None if snapshot.first_ms is None else from_ms(snapshot.first_ms, UTC),
         last=None if snapshot.last_ms is None else from_ms(snapshot.last_ms, UTC),
         people=snapshot.people,
@@ -118,7 +145,7 @@ def show_status(request: AnyRequest, state: State, project: FromPath[str]) -> Pr
     opened: Project = open_project(request, sojourn, project)
     table = tables.tallies
     # Looked at before the totals: with no lag, what was accepted until now is in them.
-    lag_rows = max(0, sojourn.inbox.last() - sojourn.applier.applied)
+    backlog = sojourn.inbox.backlog(sojourn.applier.applied)
     with sojourn.engine.begin() as connection:
         rows = connection.execute(
             sa.select(table.c.what, table.c.events).where(table.c.project == opened.id)
@@ -129,9 +156,31 @@ def show_status(request: AnyRequest, state: State, project: FromPath[str]) -> Pr
         duplicates=counts.get("duplicates", 0),
         refused=[Refused(*own) for own in _by_reason(counts, "refused ")],
         withheld=[PropertiesWithheld(*own) for own in _by_reason(counts, "withheld ")],
-        lag_rows=lag_rows,
-        trouble=sojourn.trouble,
+        clocks=ClocksCorrected(
+            counts.get("corrected clock_behind", 0), counts.get("corrected clock_ahead", 0)
+        ),
+        rate=sojourn.metrics.pace.now(opened.name),
+        lag_rows=backlog.rows,
+        lag_events=backlog.events,
+        lag_seconds=backlog.seconds(sojourn.clock_ms()),
+        trouble=sojourn.health.trouble(),
+        troubles=sojourn.health.troubles(),
     )
+
+
+def _event(plan: TrackingPlan, name: str, events: int, people: int) -> EventSummary:
+    said = plan.events.get(name, EventEntry())
+    return EventSummary(name, events, people, said.title, said.icon, said.sentence, said.archived)
+
+
+def _properties(project: Project) -> list[PropertySummary]:
+    rules, plan = project.rules, project.plan.properties
+    shut = gate.not_for(rules, PURPOSE) if PURPOSE in rules.sees else frozenset[str]()
+    return [
+        PropertySummary(name, kind, said.title, said.archived, name not in shut)
+        for name, kind in project.vocabulary.properties()
+        for said in [plan.get(name, PropertyEntry())]
+    ]
 
 
 def _by_reason(counts: dict[str, int], kind: str) -> list[tuple[str, int]]:

@@ -31,8 +31,8 @@ PAGE_SECURITY = (
 OPEN_CACHE = "public, max-age=300"
 """A new version is seen within minutes."""
 SHUT_CACHE = "private, no-store"
-OPEN = ("notice", "recipients", "cookies", "text", "gpc")
-"""The documents that everybody may read."""
+OPEN = ("notice", "cookies", "text", "gpc")
+"""The documents that everybody may read as they are; `subscriptions.py` shows the recipients."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def show_changes(request: AnyRequest, state: State, project: FromPath[str]) -> R
 )
 def show_site_gpc(state: State) -> Response[bytes]:
     sojourn: Sojourn = state.sojourn
-    found = [_in_force(sojourn, project) for project in sojourn.projects()]
+    found = [in_force(sojourn, project) for project in sojourn.projects()]
     public = [one for one in found if one is not None and not one.draft]
     if len(public) != 1:
         raise NotFound(
@@ -115,7 +115,7 @@ def _record(format: str) -> HTTPRouteHandler:
     )
     def show_record(request: AnyRequest, state: State, project: FromPath[str]) -> Response[bytes]:
         opened = open_project(request, state.sojourn, project)
-        shown = _in_force(state.sojourn, opened)
+        shown = in_force(state.sojourn, opened)
         if shown is None:
             raise NotFound("No policy is in force yet", mend="`sojourn policy publish` makes one.")
         return _page(shown, "record", format, SHUT_CACHE)
@@ -127,7 +127,7 @@ def shown_to(request: AnyRequest, sojourn: Sojourn, name: str) -> Shown:
     """The policy of a project as the caller may see it. A draft is shown to members only; to
     strangers it looks as if there were no such project."""
     known = next((one for one in sojourn.projects() if one.name == name), None)
-    shown = _in_force(sojourn, known) if known else None
+    shown = in_force(sojourn, known) if known else None
     if shown is not None and (not shown.draft or _is_member(request, sojourn, name)):
         return shown
     raise NotFound(
@@ -145,7 +145,8 @@ def _is_member(request: AnyRequest, sojourn: Sojourn, name: str) -> bool:
     return True
 
 
-def _in_force(sojourn: Sojourn, project: Project) -> Shown | None:
+def in_force(sojourn: Sojourn, project: Project) -> Shown | None:
+    """The policy of a project, whoever may see it; None before there is one."""
     now_ms = sojourn.clock_ms()
     history = tuple(sojourn.governance(project).history())
     begun = [one for one in history if one.effective_ms <= now_ms]

@@ -65,8 +65,9 @@ def _people(report: Report[Any, Any]) -> HTTPRouteHandler:
         sojourn = state.sojourn
         opened = open_project(request, sojourn, project)
         name = _name(request, opened)
-        found = sojourn.people_behind(opened, data.definition, data.cell, name=name)
-        return page_of(sojourn, opened, found, data.limit, data.after)
+        found = sojourn.questions.people_behind(opened, data.definition, data.cell, name=name)
+        purpose = data.definition.purpose
+        return page_of(sojourn, opened, found, data.limit, data.after, purpose)
 
     people.__annotations__["data"] = body[question]
     return post(
@@ -88,7 +89,7 @@ def cancel_question(
     request: AnyRequest, state: State, project: FromPath[str], name: FromPath[str]
 ) -> None:
     opened = open_project(request, state.sojourn, project)
-    state.sojourn.cancel(f"{opened.id}/{name}")
+    state.sojourn.questions.cancel(f"{opened.id}/{name}")
 
 
 def _name(request: AnyRequest, project: Project) -> str:

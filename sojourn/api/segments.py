@@ -63,7 +63,7 @@ def save_segment(
     require_owner(request, state.sojourn, SAVING)
     opened = open_project(request, sojourn, project)
     saved = SavedSegment(name, data.segment, data.title, data.description)
-    sojourn.check_segment(opened, saved)
+    sojourn.questions.check_segment(opened, saved)
     with writing(sojourn.engine).begin() as connection:
         return segments.save(connection, opened.id, saved)
 
@@ -98,5 +98,5 @@ def list_segment_people(
 ) -> PersonPage:
     sojourn = state.sojourn
     opened = open_project(request, sojourn, project)
-    found = sojourn.members(opened, data.segment)
+    found = sojourn.questions.members(opened, data.segment)
     return page_of(sojourn, opened, found, data.limit, data.after)

@@ -14,11 +14,15 @@ from sojourn.cli import (
     key,
     login,
     openapi,
+    person,
     policy,
     project,
+    quarantine,
     report,
     retain,
+    schema,
     serve,
+    sql,
 )
 from sojourn.errors import SojournError
 
@@ -27,7 +31,24 @@ app = App(
     help="Customer-journey analytics that you host, whose privacy policy is its program.",
     version_flags=["--version"],
 )
-for command in (demo, serve, importing, report, policy, retain, hold, project, key, login, openapi):
+COMMANDS = (
+    demo,
+    serve,
+    importing,
+    report,
+    sql,
+    policy,
+    schema,
+    quarantine,
+    retain,
+    hold,
+    project,
+    person,
+    key,
+    login,
+    openapi,
+)
+for command in COMMANDS:
     app.command(command.app)
 
 errors = Console(stderr=True, highlight=False)

@@ -15,10 +15,20 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from sojourn import settings
+from sojourn.accounts.keys import SEGMENT
 from sojourn.api.server import run
 from sojourn.application import Sojourn
 from sojourn.asking import decode_definition
-from sojourn.demo import PEOPLE, PROJECT, PROJECT_TITLE, TRUTHS, observed, policy, simulate
+from sojourn.demo import (
+    PEOPLE,
+    PROJECT,
+    PROJECT_TITLE,
+    TRUTHS,
+    observed,
+    policy,
+    sample_shop,
+    simulate,
+)
 from sojourn.errors import SojournError
 from sojourn.ingest.project import Project
 from sojourn.settings import Settings
@@ -78,6 +88,8 @@ def demo(
     chosen = settings.from_environment(data=data, host=host, port=port)
     fill(chosen, seed=seed, people=people, until=until or date.today() - timedelta(days=1))
     if serve:
+        shop = f"http://{chosen.host}:{chosen.port}{sample_shop.PATH}/"
+        Console(highlight=False).print(f"Click through the sample shop at [bold]{shop}[/]")
         run(chosen)
 
 
@@ -95,9 +107,22 @@ def fill(chosen: Settings, *, seed: int, people: int, until: date) -> None:
         if not company.loaded:
             _load(sojourn, project, company)
             _remember(chosen.data, msgspec.structs.replace(company, loaded=True))
+        _open_shop(sojourn)
         console.print(f"[bold]{project.title}[/] (simulated data) in {chosen.data}")
         console.print(_contents(project))
         console.print(_truths(sojourn, project))
+
+
+def _open_shop(sojourn: Sojourn) -> None:
+    """Make the sample shop's project, with its policy and the key that its pages send with."""
+    data = sojourn.settings.data
+    name, title = sample_shop.PROJECT, sample_shop.PROJECT_TITLE
+    named = {project.name: project for project in sojourn.projects()}
+    if name in named and sample_shop.kept_key(data):
+        return
+    shop = named.get(name) or sojourn.create_project(name, title=title)
+    sojourn.governance(shop).publish(sample_shop.policy(), actor="demo")
+    sample_shop.keep_key(data, sojourn.create_key(shop, "write", wire=SEGMENT))
 
 
 def _company(data: Path, asked: Company) -> Company:

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Annotated
 
-from cyclopts import App
+from cyclopts import App, Parameter
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from sojourn import settings
-from sojourn.application import FORMATS, Sojourn
-from sojourn.errors import SojournError
-from sojourn.format import Format, Row, format_of
+from sojourn.application import FORMATS, ORIGINS, Sojourn
+from sojourn.errors import NotFound, SojournError
+from sojourn.format import Opened, Row, format_of, opened
 from sojourn.ingest import importing
 from sojourn.ingest.applier import outcome_of
-from sojourn.ingest.importing import Columns, Summary
+from sojourn.ingest.importing import Columns, EventsOf, Summary
 from sojourn.ingest.project import Project
+from sojourn.origin import Origin, Reading
+
+SALT_BYTES = 32
 
 app = App(name="import", help="Import files of events.")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the rows of files mean: where they come from (`origin`), or what was said of their
+    columns."""
+
+    origin: Origin | None
+    reading: Reading
+    columns: dict[str, str | None]
+    event_name: str
 
 
 @app.default
@@ -33,12 +51,14 @@ def import_(
     properties: str | None = None,
     anonymous: str | None = None,
     event_name: str = "",
+    from_: Annotated[str, Parameter(name="--from")] = "",
     data: Path | None = None,
 ) -> None:
-    """Import CSV, JSON lines or Parquet files, packed with gzip or not.
+    """Import CSV, JSON lines or Parquet files, packed with gzip or zip or not.
 
-    Columns are guessed from their names; all that have no role become properties. The project is
-    made if it does not exist. Importing a file again stores nothing twice.
+    Columns are guessed from their names, unless --from says what wrote the files; all that have no
+    role become properties. The project is made if it does not exist. Importing a file again stores
+    nothing twice.
 
     Parameters
     ----------
@@ -58,6 +78,9 @@ def import_(
         The column with an anonymous id, such as a device's.
     event_name
         The name of every event, where no column has it.
+    from_
+        What wrote the files: accesslog, amplitude, ga4, matomo, mixpanel, posthog or umami. Of a
+        log --user may name the field with the user: `user`, or `identity`.
     data
         The data folder.
     """
@@ -66,13 +89,31 @@ def import_(
     given = {"user": user, "time": time, "event": event, "properties": properties}
     with Sojourn(settings.from_environment(data=data)) as sojourn:
         sojourn.start()
-        opened = _project(sojourn, project)
+        salt = secrets.token_bytes(SALT_BYTES)
+        origin = _origin(from_, given | {"anonymous": anonymous}, event_name)
+        into = _project(sojourn, project)
         for path in files:
-            kind = format_of(path, FORMATS)
-            summary = _import(
-                sojourn, opened, path, kind, given | {"anonymous": anonymous}, event_name
-            )
-            _print(path, summary)
+            reading = Reading(sojourn.clock_ms(), salt, user or "")
+            meaning = Meaning(origin, reading, given | {"anonymous": anonymous}, event_name)
+            _print(path, _import(sojourn, into, path, meaning))
+
+
+def _origin(name: str, given: dict[str, str | None], event_name: str) -> Origin | None:
+    """What wrote the files; that says what their columns are."""
+    if not name:
+        return None
+    if name not in ORIGINS:
+        known = ", ".join(sorted(ORIGINS))
+        raise NotFound(f"Nothing is known of “{name[:60]}”", mend=f"--from takes {known}.")
+    origin = ORIGINS[name]
+    others = [column for role, column in given.items() if role != "user"]
+    is_user = not given["user"] or given["user"] in origin.users
+    if any(others) or event_name or not is_user:
+        raise SojournError(
+            f"--from {name} says what the columns are",
+            mend="Leave out what names columns, or --from.",
+        )
+    return origin
 
 
 def _project(sojourn: Sojourn, name: str) -> Project:
@@ -86,14 +127,7 @@ def _project(sojourn: Sojourn, name: str) -> Project:
     return sojourn.project(name)
 
 
-def _import(
-    sojourn: Sojourn,
-    project: Project,
-    path: Path,
-    kind: Format,
-    given: dict[str, str | None],
-    event_name: str,
-) -> Summary:
+def _import(sojourn: Sojourn, project: Project, path: Path, meaning: Meaning) -> Summary:
     progress = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -102,19 +136,22 @@ def _import(
         TimeRemainingColumn(),
         console=Console(stderr=True),
     )
+    summary, seen, inbox_rows = Summary(), Counter[bytes](), list[int]()
     with progress:
         size = path.stat().st_size if path.exists() else None
         task = progress.add_task(path.name, total=size, rows=0)
-        rows = kind.read(path, lambda read: progress.update(task, completed=read))
-        columns, rows = _columns(rows, path, given, event_name)
-        summary, inbox_rows = importing.run(
-            rows,
-            columns,
-            project.zone,
-            lambda events: sojourn.accept(project, events),
-            lambda summary: progress.update(task, rows=summary.read),
-            typed=kind.typed,
-        )
+        for file in opened(path):
+            rows, events_of = _rows(
+                file, meaning, project, lambda read: progress.update(task, completed=read)
+            )
+            inbox_rows += importing.run(
+                rows,
+                events_of,
+                lambda events: sojourn.accept(project, events),
+                lambda summary: progress.update(task, rows=summary.read),
+                seen,
+                summary,
+            )
         progress.update(task, completed=size, description=f"{path.name}: applying")
         sojourn.wait_until_applied(max(inbox_rows, default=0))
         progress.update(task, description=path.name)
@@ -123,19 +160,33 @@ def _import(
     return summary
 
 
-def _columns(
-    rows: Iterator[Row], path: Path, given: dict[str, str | None], event_name: str
-) -> tuple[Columns, Iterator[Row]]:
+def _rows(
+    file: Opened, meaning: Meaning, project: Project, tell: Callable[[int], None]
+) -> tuple[Iterator[Row], EventsOf]:
+    """The rows of a file, and what they mean."""
+    origin = meaning.origin
+    if origin is not None:
+        if any(part in file.name for part in origin.passed_over):
+            return iter(()), lambda row: []
+        read = origin.read or format_of(file.name, FORMATS).read
+        return read(file, tell), lambda row: origin.events(row, meaning.reading)
+    kind = format_of(file.name, FORMATS)
+    columns, rows = _columns(kind.read(file, tell), file.name, meaning)
+    return rows, importing.by_columns(columns, project.zone, typed=kind.typed)
+
+
+def _columns(rows: Iterator[Row], name: str, meaning: Meaning) -> tuple[Columns, Iterator[Row]]:
     """The columns, by the first row that can be read, and the rows with what was read of them."""
     read: list[Row] = []
     for row in rows:
         read.append(row)
         if isinstance(row[1], dict):
-            columns = importing.choose_columns(row[1], event_name=event_name, **given)
+            name_of_all = meaning.event_name
+            columns = importing.choose_columns(row[1], event_name=name_of_all, **meaning.columns)
             return columns, chain(read, rows)
     if not read:
-        raise SojournError("The file has no rows", where=str(path))
-    raise SojournError("No row of the file can be read", detail=read[0][1].detail, where=str(path))  # type: ignore[union-attr]
+        raise SojournError("The file has no rows", where=name)
+    raise SojournError("No row of the file can be read", detail=read[0][1].detail, where=name)  # type: ignore[union-attr]
 
 
 def _print(path: Path, summary: Summary) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 from cyclopts import App
 from rich.console import Console
 from rich.table import Table
@@ -13,8 +14,12 @@ from sojourn import settings
 from sojourn.accounts import keys
 from sojourn.accounts.keys import KeyKind
 from sojourn.application import WIRES, Sojourn
+from sojourn.collection import Webhook, check_webhook
 from sojourn.control import writing
-from sojourn.errors import NotFound
+from sojourn.errors import BadQuestion, NotFound, SojournError
+from sojourn.ingest.collecting import Collecting
+
+WEBHOOK = "webhook"
 
 app = App(name="key", help="Make, list and take back the keys of a project.")
 
@@ -27,6 +32,8 @@ def create(
     wire: str = keys.SEGMENT,
     name: str = "",
     secret: bool = False,
+    secret_file: Path | None = None,
+    mapping: Path | None = None,
     data: Path | None = None,
 ) -> None:
     """Make a key and print it; it cannot be shown again.
@@ -43,16 +50,67 @@ def create(
         The name that clients send instead of a key, such as a domain or the number of a site.
     secret
         Also make a secret, which every request must then prove to have.
+    secret_file
+        Take the secret that this file holds, which another tool has given.
+    mapping
+        For the wire `webhook`: a JSON file that says what its bodies mean.
     data
         The data folder.
     """
     with Sojourn(settings.from_environment(data=data)) as sojourn:
         opened = sojourn.project(project)
         known_wire(wire)
-        shared = keys.new_secret() if secret else ""
-        print(sojourn.create_key(opened, kind, wire=wire, name=name, secret=shared))
-        if shared:
+        given = _secret_in(secret_file) if secret_file else ""
+        shared = given or (keys.new_secret() if secret else "")
+        webhook = _webhook(wire, mapping, shared)
+        key = sojourn.create_key(opened, kind, wire=wire, name=name, secret=shared)
+        if webhook is not None:
+            webhooks = opened.collection.webhooks | {keys.hint_of(key, name): webhook}
+            chosen = msgspec.structs.replace(opened.collection, webhooks=webhooks)
+            Collecting(opened, sojourn.engine, sojourn.clock_ms).change(chosen, actor="key create")
+        print(key)
+        if shared and not given:
             print(shared)
+
+
+def _secret_in(file: Path) -> str:
+    """The secret that a file holds."""
+    try:
+        secret = file.read_text().strip()
+    except (OSError, UnicodeDecodeError) as failure:
+        raise SojournError(
+            "The secret cannot be read", detail=f"{failure}.", where=str(file)
+        ) from None
+    if not secret:
+        raise SojournError("The file holds no secret", where=str(file))
+    return secret
+
+
+def _webhook(wire: str, mapping: Path | None, secret: str) -> Webhook | None:
+    """What the bodies of a key mean; a webhook's key must say it, and no other may."""
+    if (wire == WEBHOOK) != (mapping is not None):
+        raise SojournError(
+            "A key for webhooks, and no other, needs a mapping",
+            mend="sojourn key create write --wire webhook --mapping FILE",
+        )
+    if mapping is None:
+        return None
+    try:
+        webhook = msgspec.json.decode(mapping.read_bytes(), type=Webhook)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as failure:
+        raise BadQuestion(
+            "The mapping cannot be read",
+            detail=f"{failure}.",
+            where=str(mapping),
+            mend="docs/reference/wires.md says what it holds.",
+        ) from None
+    check_webhook(webhook)
+    if webhook.signature is not None and not secret:
+        raise SojournError(
+            "Nothing can be signed without a secret",
+            mend="Add --secret, or --secret-file with the secret that the other tool shows.",
+        )
+    return webhook
 
 
 @app.command(name="wires")

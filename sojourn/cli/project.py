@@ -1,20 +1,28 @@
-"""`sojourn project`: make and list projects."""
+"""`sojourn project`: make and list projects, and say how they tell people apart and what they leave
+out."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
-from cyclopts import App
+import msgspec
+from cyclopts import App, Parameter
 from rich.console import Console
 from rich.table import Table
 
 from sojourn import settings
 from sojourn.accounts import keys
 from sojourn.application import Sojourn
+from sojourn.cli.texts import print_json
+from sojourn.ingest.collecting import Collecting
 from sojourn.period import WeekStart
 from sojourn.policy import versions
 
-app = App(name="project", help="Make and list projects.")
+app = App(name="project", help="Make and list projects, and say how they collect.")
+ACTOR = "command line"
+Entries = Annotated[list[str] | None, Parameter(consume_multiple=True)]
+"""The entries of a list, which take the place of those there were."""
 
 
 @app.command
@@ -73,3 +81,100 @@ def show(*, data: Path | None = None) -> None:
         Console().print(table)
     else:
         Console().print("There is no project yet. `sojourn project create NAME` makes one.")
+
+
+@app.command
+def hierarchy(name: str, *types: str, drop: bool = False, data: Path | None = None) -> None:
+    """Show the types of identifier that a project knows, the highest first, or give it others. They
+    hold for what arrives from then on.
+
+    Parameters
+    ----------
+    name
+        The project.
+    types
+        Such as user_id account_number email anonymous_id, from the highest to the lowest.
+    drop
+        Let types go that people have identifiers of: nothing leads to them by those any more.
+    data
+        The data folder.
+    """
+    with Sojourn(settings.from_environment(data=data)) as sojourn:
+        project = sojourn.project(name)
+        known = project.people.hierarchy
+        if types:
+            known = sojourn.change_hierarchy(project, types, drop=drop, actor=ACTOR)
+    print(" > ".join(known.types))
+
+
+@app.command
+def collection(name: str, *, data: Path | None = None) -> None:
+    """Show what a project leaves out, and where its links may lead, as JSON.
+
+    Parameters
+    ----------
+    name
+        The project.
+    data
+        The data folder.
+    """
+    with Sojourn(settings.from_environment(data=data)) as sojourn:
+        print_json(sojourn.project(name).collection)
+
+
+@app.command(name="set")
+def choose(
+    name: str,
+    *,
+    redirects: Entries = None,
+    excluded_addresses: Entries = None,
+    excluded_agents: Entries = None,
+    excluded_people: Entries = None,
+    excluded_properties: Entries = None,
+    blocked_events: Entries = None,
+    bots: bool | None = None,
+    data: Path | None = None,
+) -> None:
+    """Choose what a project leaves out from now on, and where its links may lead. What is not named
+    stays as it is.
+
+    Parameters
+    ----------
+    name
+        The project.
+    redirects
+        Hosts to which a tracked link may lead.
+    excluded_addresses
+        Addresses and networks from which nothing is collected, such as 10.0.0.0/8.
+    excluded_agents
+        Words: nothing is collected from agents that contain one.
+    excluded_people
+        Identifiers of people of whom nothing is collected.
+    excluded_properties
+        Properties that are taken out of what is collected.
+    blocked_events
+        Events that are not collected.
+    bots
+        Collect what machines do, too.
+    data
+        The data folder.
+    """
+    chosen = {
+        "redirects": redirects,
+        "excluded_addresses": excluded_addresses,
+        "excluded_agents": excluded_agents,
+        "excluded_people": excluded_people,
+        "excluded_properties": excluded_properties,
+        "blocked_events": blocked_events,
+        "bots": bots,
+    }
+    given = {
+        field: tuple(value) if isinstance(value, list) else value
+        for field, value in chosen.items()
+        if value is not None
+    }
+    with Sojourn(settings.from_environment(data=data)) as sojourn:
+        project = sojourn.project(name)
+        collecting = Collecting(project, sojourn.engine, sojourn.clock_ms)
+        collecting.change(msgspec.structs.replace(project.collection, **given), actor=ACTOR)
+        print_json(project.collection)

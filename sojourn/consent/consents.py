@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sojourn.consent import records
 from sojourn.consent.records import ConsentRecord, Granter, Notice, Standing, State
 from sojourn.errors import BadQuestion
-from sojourn.event import IDENTIFIER_CHARS_MAX, Event, Identifier, type_ranks
+from sojourn.event import IDENTIFIER_CHARS_MAX, Event, Hierarchy, Identifier
 from sojourn.period import from_ms, to_ms
 from sojourn.policy.gate import NOTHING_SAID, Will
 from sojourn.policy.model import Policy
@@ -54,17 +54,19 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Consents:
-    """The consents of one project. `members` gives all ids that are one person today."""
+    """The consents of one project, whose people are known by the types of `hierarchy`. `members`
+    gives all ids that are one person today."""
 
     project: int
     vault: Vault
+    hierarchy: Hierarchy
     members: Callable[[int], Sequence[int]]
 
     def record(
         self, connection: sa.Connection, decision: Decision, basis: Basis, now_ms: int
     ) -> ConsentRecord:
         """Take down a decision; from the next event and the next question on, it holds."""
-        _check(decision, basis.rules, now_ms)
+        _check(decision, basis.rules, self.hierarchy, now_ms)
         at_ms = now_ms if decision.at_ms is None else decision.at_ms
         named = [Identifier(*own) for own in decision.identifiers.items()]
         digests = records.digests_of(self.vault, named)
@@ -109,7 +111,8 @@ class Consents:
             return lambda event: NOTHING_SAID
 
         def of(event: Event) -> Mapping[str, bool]:
-            own = {digest[identifier] for identifier in event.identifiers}
+            # Nobody has said anything under a daily id, which an event is given on its way.
+            own = {digest[one] for one in event.identifiers if one in digest}
             for one in tuple(own):
                 if one in person:
                     own.update(d for who in members[person[one]] for d in others.get(who, ()))
@@ -119,18 +122,18 @@ class Consents:
         return of
 
 
-def _check(decision: Decision, rules: Rules, now_ms: int) -> None:
+def _check(decision: Decision, rules: Rules, hierarchy: Hierarchy, now_ms: int) -> None:
     if not decision.identifiers or not decision.purposes or not decision.how.strip():
         raise BadQuestion(
             "A decision names who, what and how",
             mend="Give at least one identifier and one purpose, and where it was decided.",
         )
     for kind, value in decision.identifiers.items():
-        if kind not in type_ranks or not 0 < len(value) <= IDENTIFIER_CHARS_MAX:
+        if kind not in hierarchy or not 0 < len(value) <= IDENTIFIER_CHARS_MAX:
             raise BadQuestion(
                 f"“{kind[:60]}” is no identifier, or has no value that can be one",
                 where="identifiers",
-                mend=f"There are {', '.join(type_ranks)}.",
+                mend=f"There are {', '.join(hierarchy.types)}.",
             )
     for purpose in decision.purposes:
         if purpose not in rules.bits:

@@ -7,7 +7,7 @@ read in three ways: at each point, so far (everything up to the end of each inte
     Present      people, visits               add up, as no one lives in two parts
     Moments      sum, mean, min, max          a handful of numbers a point
     Numbers      median, percentile           every number
-    Different    distinct                     every value once
+    Different    distinct, organisations      every value once
 
 Lines are arrays of slots (the values of a breakdown) by intervals: float64[slots, intervals], NaN
 where there is nothing to say.
@@ -26,6 +26,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sojourn.errors import BadQuestion
+from sojourn.event import ORGANISATION
 from sojourn.filter import EventChoice
 from sojourn.kernels.counts import counts
 from sojourn.kernels.gather import gather, moments
@@ -36,7 +37,7 @@ from sojourn.matching import marks
 from sojourn.regroup import by_visit
 from sojourn.scope import Scope
 from sojourn.timeline import Column, Timeline
-from sojourn.values import columns_of, numbers_of, present
+from sojourn.values import columns_of, numbers_of, present, then
 
 Measure = Literal[
     "people",
@@ -49,10 +50,13 @@ Measure = Literal[
     "median",
     "percentile",
     "distinct",
+    "organisations",
 ]
 OF_RUNS = ("people", "visits", "events")
+"""Measures of runs and what is in them."""
+WITHOUT_PROPERTY = (*OF_RUNS, "organisations")
 """Measures that need no property: how many there are says it all."""
-WHOLE = (*OF_RUNS, "distinct")
+WHOLE = (*WITHOUT_PROPERTY, "distinct")
 """Measures that are whole numbers, 0 where there is nothing."""
 
 POINTS_MAX = 500_000
@@ -372,14 +376,17 @@ def _is_plain(wanted: Sequence[Wanted]) -> bool:
 def _values(
     wanted: Wanted, slots: NDArray[np.int32], over: Grid, timeline: Timeline, scope: Scope
 ) -> Amount:
-    """A line about the values of a property."""
-    assert wanted.property is not None
+    """A line about the values of a property, or the organisations that people belonged to then."""
     shape = scope.values.slots, len(over[0]) - 1
     marked = marks((wanted.choice,), timeline, scope)
     edges, shift, cells = over
     rows, at = gather(
         *timeline.arrays, *marked, slots, shape[0], edges, shift, cells, *scope.bounds
     )
+    if wanted.measure == "organisations":
+        columns = then(timeline, ORGANISATION, scope)
+        return Different(shape, {one.type: (_different(one, rows, at),) for one in columns})
+    assert wanted.property is not None
     if wanted.measure == "distinct":
         columns = columns_of(timeline, wanted.property, "event", scope)
         return Different(shape, {one.type: (_different(one, rows, at),) for one in columns})

@@ -125,7 +125,7 @@ class Mailings:
             history = tuple(versions.history(connection, self.project.id))
             said = self._telling(history, row.policy, link)
         id = self.project.vault.digest("mailing", f"{row.number}/{row.asked_ms}").hex()
-        return Mail(id, subscriber.address, said.subject, said.text, headers)
+        return Mail(id, row.asked_ms, subscriber.address, said.subject, said.text, headers)
 
     def _telling(self, history: tuple[Version, ...], number: int, link: str) -> Letter:
         step = _step(history, number)
@@ -190,7 +190,7 @@ def _confirmed(connection: sa.Connection, project: int) -> list[int]:
     chosen = sa.select(table.c.number).where(
         table.c.project == project, table.c.confirmed_ms.is_not(None)
     )
-    return list(connection.execute(chosen).scalars())
+    return list(connection.execute(chosen.order_by(table.c.number)).scalars())
 
 
 @lru_cache(maxsize=4)

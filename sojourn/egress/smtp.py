@@ -12,9 +12,10 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import formatdate, parseaddr
+from email.utils import format_datetime, parseaddr
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
@@ -50,7 +51,7 @@ def sender(settings: Settings) -> SendMail | None:
     if not settings.smtp_url:
         return None
     server, origin = server_of(settings.smtp_url), settings.mail_from
-    if not is_address(parseaddr(origin)[1]):
+    if not is_address(parseaddr(origin)[1]) or not origin.isprintable():
         raise SojournError(
             "Nobody is named from whom mail comes",
             where="SOJOURN_MAIL_FROM",
@@ -151,7 +152,7 @@ def _message(mail: Mail, origin: str) -> EmailMessage:
     message["From"] = origin
     message["To"] = mail.to
     message["Subject"] = " ".join(mail.subject.split())
-    message["Date"] = formatdate()
+    message["Date"] = format_datetime(datetime.fromtimestamp(mail.at_ms / 1000, UTC))
     message["Message-ID"] = f"<{mail.id}@{parseaddr(origin)[1].rpartition('@')[2]}>"
     # RFC 3834: nobody's note that they are away comes back.
     message["Auto-Submitted"] = "auto-generated"

@@ -18,9 +18,10 @@ import sqlalchemy as sa
 
 from sojourn import tables
 from sojourn.control import cut_log, writing
-from sojourn.egress.mailings import CONFIRMING, drop_due, queue
+from sojourn.egress.mailings import CONFIRMING, Mailings, drop_due, queue
 from sojourn.egress.subscriber import WAITING_HOURS, Subscriber, digest_of, hash_of, seal
 from sojourn.ingest.project import Project
+from sojourn.mail import SendMail
 
 LINK_BYTES = 24
 WAITING_MS = WAITING_HOURS * 3_600_000
@@ -114,6 +115,21 @@ class Subscriptions:
 
     def _own(self, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
         return sa.and_(tables.subscriptions.c.project == self.project.id, *conditions)
+
+
+def tell(
+    subscriptions: Subscriptions,
+    mailings: Mailings,
+    send: SendMail | None,
+    is_over: Callable[[], bool],
+) -> None:
+    """Forget what nobody confirmed in time, and send what is due, where something can be sent, one
+    mail after the other until it is over."""
+    subscriptions.forget_unconfirmed()
+    if send is not None:
+        mailings.plan()
+        while not is_over() and mailings.send_next(send):
+            pass
 
 
 def _remove(connection: sa.Connection, numbers: list[int]) -> None:

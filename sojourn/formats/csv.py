@@ -5,24 +5,22 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from sojourn.drop_reason import Dropped, DropReason
 from sojourn.errors import SojournError
-from sojourn.format import Format, Row, open_counted
+from sojourn.format import Format, Opened, Row
 
 FIELD_CHARS_MAX = 1_000_000
 """A single value longer than this is a quote that was never closed."""
 TELL_EVERY_ROWS = 1_000
 
 
-def read(path: Path, tell: Callable[[int], None]) -> Iterator[Row]:
+def read(opened: Opened, tell: Callable[[int], None]) -> Iterator[Row]:
     """The rows of a file; one with another number of values than the header is dropped."""
-    file, raw = open_counted(path)
     csv.field_size_limit(FIELD_CHARS_MAX)
-    with raw, io.TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline="") as text:
+    with io.TextIOWrapper(opened.file, "utf-8-sig", errors="surrogateescape", newline="") as text:
         reader = csv.reader(text)
-        header = _header(reader, path)
+        header = _header(reader, opened.name)
         while True:
             try:
                 values = next(reader)
@@ -39,24 +37,24 @@ def read(path: Path, tell: Callable[[int], None]) -> Iterator[Row]:
                 detail = f"It has {len(values)} values; the header has {len(header)}."
                 yield reader.line_num, Dropped(DropReason.BAD_ROW, detail)
             if reader.line_num % TELL_EVERY_ROWS == 0:
-                tell(raw.tell())
+                tell(opened.raw.tell())
 
 
-def _header(reader: Iterator[list[str]], path: Path) -> list[str]:
+def _header(reader: Iterator[list[str]], name: str) -> list[str]:
     try:
         header = next(reader, [])
     except (OSError, EOFError, csv.Error) as failure:
         raise SojournError(
             "The file cannot be read",
             detail=str(failure),
-            where=str(path),
+            where=name,
             mend="Check that it is what its name says (.gz means gzip).",
         ) from None
     if not header or len(set(header)) < len(header):
         raise SojournError(
             "The file has no usable header",
             detail="The first line must name each column once.",
-            where=f"{path}, line 1",
+            where=f"{name}, line 1",
             mend="Add a header, or name columns apart.",
         )
     return header

@@ -6,37 +6,33 @@ import io
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sojourn.errors import SojournError
-from sojourn.format import Format, Row, open_counted
+from sojourn.format import Format, Opened, Row
 
 BATCH_ROWS = 10_000
 
 
-def read(path: Path, tell: Callable[[int], None]) -> Iterator[Row]:
+def read(opened: Opened, tell: Callable[[int], None]) -> Iterator[Row]:
     """The rows of a file, counted from 1."""
-    file, raw = open_counted(path)
     number = 0
-    size = path.stat().st_size
-    with raw:
-        try:
-            # The format is read from its end, so a packed file is unpacked first.
-            source = io.BytesIO(file.read()) if path.suffix == ".gz" else path
-            opened = pq.ParquetFile(source)
-        except (pa.ArrowException, OSError, EOFError) as failure:
-            raise SojournError(
-                "The file is not Parquet", detail=str(failure), where=str(path)
-            ) from None
-        for batch in opened.iter_batches(batch_size=BATCH_ROWS):
-            for row in batch.to_pylist():
-                number += 1
-                yield number, {name: _plain(value) for name, value in row.items()}
-            tell(size * number // max(opened.metadata.num_rows, 1))
+    try:
+        # The format is read from its end, so a packed file is unpacked first.
+        source = io.BytesIO(opened.file.read()) if opened.is_packed else opened.file
+        file = pq.ParquetFile(source)
+    except (pa.ArrowException, OSError, EOFError) as failure:
+        raise SojournError(
+            "The file is not Parquet", detail=str(failure), where=opened.name
+        ) from None
+    for batch in file.iter_batches(batch_size=BATCH_ROWS):
+        for row in batch.to_pylist():
+            number += 1
+            yield number, {name: _plain(value) for name, value in row.items()}
+        tell(opened.size * number // max(file.metadata.num_rows, 1))
 
 
 def _plain(value: Any) -> Any:

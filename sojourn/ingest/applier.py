@@ -13,10 +13,11 @@ commit carries the last row it holds; a row leaves the inbox only when it is in 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -25,12 +26,16 @@ import sqlalchemy as sa
 from sojourn import control, tables
 from sojourn.drop_reason import DropReason
 from sojourn.event import Event, Kind
+from sojourn.ingest import open_events, provisional
 from sojourn.ingest import rows as event_rows
+from sojourn.ingest.aside import ASIDE_MAX, Keep, set_aside
 from sojourn.ingest.inbox import PLACES, Inbox, Row, order_of
 from sojourn.ingest.pipeline import EVENT_NAMES_MAX, PROPERTY_NAMES_MAX
+from sojourn.ingest.poison import is_poison, poisonous
 from sojourn.ingest.project import Project, load_vocabulary
-from sojourn.ingest.rows import properties_of
-from sojourn.people import identities, profiles
+from sojourn.ingest.provisional import Provisional
+from sojourn.ingest.rows import properties_of, shape_of
+from sojourn.people import identities, organisations, profiles
 from sojourn.people.identities import Changes
 
 BATCH_EVENTS = 5_000
@@ -39,6 +44,8 @@ COMMIT_EVENTS_MAX = 250_000
 """Applied events that wait for the table before they are committed at once."""
 COMMIT_AFTER_MS = 30_000
 """How long applied events may wait. They are safe in the inbox; a commit makes files."""
+CLOSING_MAX = 1_000
+"""Closed events in one inbox row."""
 OUTCOMES_KEPT = 100_000
 """Inbox rows whose outcome is remembered for whoever sent them, such as an import."""
 
@@ -53,6 +60,7 @@ class Batch:
     stored: Counter[int] = field(default_factory=Counter)
     duplicates: Counter[int] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
+    provisional: Provisional = field(default_factory=Provisional)
 
 
 class Applier:
@@ -68,8 +76,12 @@ class Applier:
         inbox: Inbox,
         projects: Callable[[AbstractSet[int]], Mapping[int, Project]],
         clock_ms: Callable[[], int],
+        keep: Keep,
     ) -> None:
         self._engine = engine
+        self._keep = keep
+        self.aside = 0
+        """How many events were poison, and set aside."""
         self._writing = control.writing(engine)
         self._inbox = inbox
         self._projects = projects
@@ -77,25 +89,91 @@ class Applier:
         self._waiting_since_ms: int | None = None
         with engine.begin() as connection:
             self.applied = read_progress(connection)
+            self._opened = open_events.read_rows(connection)
 
     def step(self) -> int:
         """Apply the next inbox rows; how many there were."""
         rows = self._inbox.after(self.applied, BATCH_EVENTS)
         if not rows:
-            return 0
+            return self._send_closed(self._clock_ms())
+        self._take(rows)
+        return len(rows) + self._send_closed(rows[-1].received_ms)
+
+    def _take(self, rows: list[Row]) -> None:
         named = {row.project for row in rows}
         projects = self._projects(named)
         try:
             batches = self._apply(rows, projects, rows[-1].id)
-        except Exception:
+        except Exception as failure:
             # Memory may be ahead of the transaction that failed; the next try starts from the disk.
             for project in named:
                 self._reload(projects[project])
-            raise
+            if not is_poison(failure):
+                raise
+            self._take_apart(rows, projects, failure)
+            return
         for batch in batches:
             self._show(batch)
         self.applied = rows[-1].id
-        return len(rows)
+
+    def _take_apart(
+        self, rows: list[Row], projects: Mapping[int, Project], failure: Exception
+    ) -> None:
+        """Apply rows that fail together one by one, and one that fails without its poison."""
+        if len(rows) > 1:
+            for row in rows:
+                self._take([row])
+            return
+        (row,) = rows
+        if row.aside or self.aside > ASIDE_MAX:
+            raise failure
+        aside = poisonous(range(len(row.events)), lambda some: self._fails(row, some, projects))
+        self.aside += len(aside)
+        if not aside or self.aside > ASIDE_MAX:
+            raise failure
+        self._take([replace(row, aside=frozenset(aside))])
+
+    def _fails(self, row: Row, some: Sequence[int], projects: Mapping[int, Project]) -> bool:
+        """Whether some events of a row fail without the others; nothing of this trial stays."""
+        project = projects[row.project]
+        others = frozenset(range(len(row.events))) - frozenset(some)
+        try:
+            with self._writing.connect() as connection, connection.begin() as trial:
+                _apply_project(connection, project, [replace(row, aside=others)])
+                trial.rollback()
+        except Exception as failure:
+            if not is_poison(failure):
+                raise
+            return True
+        finally:
+            self._reload(project)
+        return False
+
+    def close_older(self, project: Project, than_ms: int) -> None:
+        """Close what is open of a project and happened before an instant, and apply everything."""
+        self._close(project, project.open_events.older(than_ms))
+        while self.step():
+            pass
+
+    def _send_closed(self, now_ms: int) -> int:
+        """Close what is due by an instant, up to which all was applied, and send what is closed
+        through the inbox; how many events. An inbox that is closed gets them at the next start."""
+        count = 0
+        if self._inbox.closed:
+            return 0
+        for project in self._projects(set()).values():
+            self._close(project, project.open_events.due(now_ms))
+            while leaving := project.open_events.leaving(CLOSING_MAX):
+                self._inbox.submit(project.id, now_ms, list(leaving.values())).result()
+                project.open_events.sent(leaving)
+                count += len(leaving)
+        return count
+
+    def _close(self, project: Project, due: list[bytes]) -> None:
+        if due:
+            with self._writing.begin() as connection:
+                project.open_events.close(connection, due)
+            project.open_events.closed(due)
 
     def replay(self) -> None:
         """Bring back to the tail what was applied but had not reached the table before a stop."""
@@ -111,11 +189,27 @@ class Applier:
                 with self._engine.begin() as connection:
                     batch = _replayed(connection, project, missing)
                 self._show(batch)
+        for project in projects.values():
+            with self._engine.begin() as connection:
+                provisional.bring_back(connection, project, self._opened)
+        self._note_opened(projects)
 
-    def commit(self, *, now: bool = False) -> None:
-        """Move what waits to the tables, if enough waits for long enough (or `now`); then trim."""
+    def _note_opened(self, projects: Mapping[int, Project]) -> None:
+        """Know the names of events that open with what is still to be applied: their changes may
+        come before that."""
+        row = self.applied
+        while rows := self._inbox.after(row, BATCH_EVENTS):
+            row = rows[-1].id
+            for one in rows:
+                opening = (event for event in one.events if event.open_ms)
+                for event in opening if one.project in projects else ():
+                    projects[one.project].names.note_opened(event)
+
+    def commit(self, *, now: bool = False) -> bool:
+        """Move what waits to the tables, if enough waits for long enough (or `now`); then trim.
+        Whether it did."""
         if self._waiting_since_ms is None:
-            return
+            return False
         projects = [project for project in self._projects(set()).values() if project.uncommitted]
         waiting = sum(len(table) for project in projects for table in project.uncommitted)
         if now or waiting >= COMMIT_EVENTS_MAX or self._overdue():
@@ -125,10 +219,14 @@ class Applier:
                 project.uncommitted.clear()
             self._waiting_since_ms = None
             self._inbox.trim(self.applied)
+            return True
+        return False
 
     def _overdue(self) -> bool:
-        since = self._waiting_since_ms
-        return since is not None and self._clock_ms() - since >= COMMIT_AFTER_MS
+        if self._waiting_since_ms is None:
+            return False
+        # A clock that went back would make them wait until it is where it was.
+        return not 0 <= self._clock_ms() - self._waiting_since_ms < COMMIT_AFTER_MS
 
     def _apply(self, rows: list[Row], projects: Mapping[int, Project], last: int) -> list[Batch]:
         with self._writing.begin() as connection:
@@ -138,6 +236,9 @@ class Applier:
             ]
             for batch in batches:
                 _save(connection, batch)
+            for row in rows:
+                if row.aside:
+                    set_aside(connection, projects[row.project], row, self._keep)
             progress = {"name": "applied", "value": last}
             control.upsert(connection, tables.progress, [progress])
             old = tables.outcomes.c.inbox_id <= last - OUTCOMES_KEPT
@@ -146,8 +247,14 @@ class Applier:
 
     def _show(self, batch: Batch) -> None:
         project = batch.project
-        merges = [(person, into) for person, into, _ in batch.changes.merges]
-        project.parts.add(batch.table, merges)
+        merges = [(one.person, one.into) for one in batch.changes.merges]
+        shown, open_still = batch.table, batch.provisional
+        if len(open_still.table):
+            shown = pa.concat_tables([shown, open_still.table], promote_options="default")
+        project.parts.add(shown, merges, open_still.withdrawn)
+        project.live.show(batch.table, open_still.table, self._clock_ms())
+        for closed in open_still.closed:
+            project.names.opened.pop(closed, None)
         project.vault.trim()
         if len(batch.table):
             project.uncommitted.append(batch.table)
@@ -160,12 +267,8 @@ class Applier:
             project.vault.forget_keys()
             project.vocabulary.become(load_vocabulary(connection, project.id))
             project.canon = identities.load_canon(connection, project.id)
-            project.people = identities.Identities(
-                project.id,
-                project.vault,
-                project.canon,
-                identities.next_person(connection, project.id),
-            )
+            project.people = identities.load(connection, project.id, project.vault, project.canon)
+            project.open_events.load(connection, open_events.read_rows(connection))
 
 
 def _missing(project: Project) -> pa.Table:
@@ -206,28 +309,37 @@ Placed = tuple[int, Event]
 
 def _apply_project(connection: sa.Connection, project: Project, rows: list[Row]) -> Batch:
     batch = Batch(project, event_rows.EMPTY)
-    fresh = _first_seen(connection, project, rows, batch)
-    events = _fitting(project, fresh, batch)
+    seen = _first_seen(connection, project, rows, batch)
+    fresh = organisations.numbered(connection, project.id, project.vault, seen)
+    fitting = _fitting(project, fresh, batch)
+    events = [placed for placed in fitting if placed[1].kind is not Kind.CHANGE]
     project.people.prepare(connection, (event for _, event in events))
-    owners = [project.people.resolve(event, order, batch.changes) for order, event in events]
-    identities.save(connection, project.id, project.vault, batch.changes)
-    traits = [
-        (person, event.ts, event.traits)
-        for person, (_, event) in zip(owners, events, strict=True)
-        if event.traits
+    owners = [
+        event.person or project.people.resolve(event, order, batch.changes)
+        for order, event in events
     ]
-    profiles.update(connection, project.id, project.vault, traits)
+    identities.save(connection, project.id, project.vault, batch.changes)
+    told = [(who, event) for who, (_, event) in zip(owners, events, strict=True) if event.traits]
+    profiles.update(connection, project.id, project.vault, told)
     batch.table = event_rows.table_of(connection, project, events, owners)
+    whose = {order: person for (order, _), person in zip(events, owners, strict=True)}
+    batch.provisional = provisional.take(connection, project, fitting, whose, rows)
+    batch.refused.update(batch.provisional.refused)
     return batch
 
 
 def _replayed(connection: sa.Connection, project: Project, rows: list[Row]) -> Batch:
     """The batch these rows were when they were applied: who and what is known, nothing is new."""
     batch = Batch(project, event_rows.EMPTY)
-    fresh = _first_seen(connection, project, rows, batch)
-    events = [(order, event) for order, event in fresh if _is_known(project, event)]
+    seen = _first_seen(connection, project, rows, batch, replayed=True)
+    fresh = organisations.numbered(connection, project.id, project.vault, seen)
+    events = [
+        (order, event)
+        for order, event in fresh
+        if event.kind is not Kind.CHANGE and _is_known(project, event)
+    ]
     project.people.prepare(connection, (event for _, event in events))
-    found = [project.people.find(event.identifiers) for _, event in events]
+    found = [event.person or project.people.find(event.identifiers) for _, event in events]
     owned = [(event, who) for event, who in zip(events, found, strict=True) if who is not None]
     owners = [who for _, who in owned]
     batch.table = event_rows.table_of(connection, project, [event for event, _ in owned], owners)
@@ -235,7 +347,12 @@ def _replayed(connection: sa.Connection, project: Project, rows: list[Row]) -> B
 
 
 def _first_seen(
-    connection: sa.Connection, project: Project, rows: list[Row], batch: Batch
+    connection: sa.Connection,
+    project: Project,
+    rows: list[Row],
+    batch: Batch,
+    *,
+    replayed: bool = False,
 ) -> list[Placed]:
     """The events whose message id is seen for the first time here, and their row's counts.
 
@@ -243,12 +360,14 @@ def _first_seen(
     the same choice again.
     """
     table = tables.messages
-    placed = [placed for row in rows for placed in enumerate(row.events, order_of(row.id, 0))]
-    digests = [project.vault.digest("message", event.message_id) for _, event in placed]
+    placed = [placed for row in rows for placed in row.placed()]
+    digests = [project.vault.digest(*open_events.sighting(event)) for _, event in placed]
     columns = (table.c.digest, table.c.order)
     unique = dict.fromkeys(digests)
     found = control.found_in(connection, columns, project.id, table.c.digest, unique)
     seen = {bytes(digest): order for digest, order in found}
+    if not replayed and any(order < 0 for order in seen.values()):
+        seen = _without_aside(connection, project, seen)
     known = set(seen)
     kept = [
         (order, event)
@@ -261,9 +380,22 @@ def _first_seen(
         for digest in sorted(seen.keys() - known)
     ]
     control.insert_many(connection, table, new)
-    batch.stored = Counter(order // PLACES for order, _ in kept)
-    batch.duplicates = Counter({row.id: len(row.events) for row in rows}) - batch.stored
+    # An event that was open counted when it came, and not again when it has closed.
+    batch.stored = Counter(order // PLACES for order, event in kept if not event.person)
+    came = Counter(order // PLACES for order, event in placed if not event.person)
+    batch.duplicates = came - batch.stored
     return kept
+
+
+def _without_aside(
+    connection: sa.Connection, project: Project, seen: dict[bytes, int]
+) -> dict[bytes, int]:
+    """What was seen, less what was set aside and is sent again: that is forgotten."""
+    table = tables.messages
+    again = [digest for digest, order in seen.items() if order < 0]
+    known = table.c.digest.in_(again)
+    connection.execute(sa.delete(table).where(table.c.project == project.id, known))
+    return {digest: order for digest, order in seen.items() if order > 0}
 
 
 def _fitting(project: Project, events: list[Placed], batch: Batch) -> list[Placed]:
@@ -273,8 +405,13 @@ def _fitting(project: Project, events: list[Placed], batch: Batch) -> list[Place
     """
     words = project.vocabulary
     names, properties = set(words.names), set(words.properties())
+    shapes: set[tuple[Any, ...]] = set()
     fitting: list[Placed] = []
     for order, event in events:
+        shape = shape_of(event)
+        if shape in shapes:
+            fitting.append((order, event))
+            continue
         new = properties_of(event) - properties
         happened = event.kind is Kind.EVENT
         if happened and event.name not in names and len(names) >= EVENT_NAMES_MAX:
@@ -285,6 +422,7 @@ def _fitting(project: Project, events: list[Placed], batch: Batch) -> list[Place
             if happened:
                 names.add(event.name)
             properties.update(new)
+            shapes.add(shape)
             fitting.append((order, event))
     return fitting
 

@@ -29,6 +29,8 @@ BATCH_ROWS = 2_000
 """Events in one inbox row: their order fits, and a batch is visible within a moment."""
 LINES_SHOWN = 5
 """Line numbers kept for each reason: enough to find what is wrong with a file."""
+STAMP_CHARS = 60
+"""How much of what is no instant is told."""
 NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d+)?([eE][+-]?\d{1,2})?")
 """Text that is a number and nothing else: not 007, not a 20-digit id, not +1."""
 
@@ -112,33 +114,46 @@ def choose_columns(names: Iterable[str], *, event_name: str = "", **given: str |
     return Columns(**chosen, fixed_event=event_name)
 
 
+EventsOf = Callable[[dict[str, Any]], list[Event | Dropped]]
+"""What the rows of a file mean."""
+
+
+def by_columns(columns: Columns, zone: ZoneInfo, *, typed: bool) -> EventsOf:
+    """Rows whose columns say what they are."""
+    return lambda row: [_event(row, columns, zone, typed=typed)]
+
+
 def run(
     rows: Iterator[Row],
-    columns: Columns,
-    zone: ZoneInfo,
+    events_of: EventsOf,
     accept: Accept,
     told: Callable[[Summary], None],
-    *,
-    typed: bool,
-) -> tuple[Summary, list[int]]:
-    """Send a file's rows through the pipeline; the summary so far and the inbox rows they made.
+    seen: Counter[bytes],
+    summary: Summary,
+) -> list[int]:
+    """Send a file's rows through the pipeline, and give the inbox rows they made.
 
-    What was stored and what was known already is not yet in it: the applier decides that.
+    What was stored and what was known already is not yet in the summary: the applier decides that.
+    `seen` and the summary go on from file to file of an archive.
     """
-    summary, seen = Summary(), Counter[bytes]()
     waiting: list[Future[int]] = []
     while batch := list(islice(rows, BATCH_ROWS)):
-        events = [_event(row, columns, zone, typed=typed) for _, row in batch]
+        events: list[Event | Dropped] = []
+        lines: list[int] = []
+        for line, row in batch:
+            found = [row] if isinstance(row, Dropped) else events_of(row)
+            events += found
+            lines += [line] * len(found)
         outcome, done = accept(list(pipeline.with_message_ids(events, seen)))
         for index, dropped in outcome.dropped.items():
-            summary.refuse(batch[index][0], dropped)
+            summary.refuse(lines[index], dropped)
         if done is not None:
             waiting.append(done)
             # Waiting for the disk keeps the inbox from filling faster than it is written.
             done.result()
         summary.read += len(batch)
         told(summary)
-    return summary, [done.result() for done in waiting]
+    return [done.result() for done in waiting]
 
 
 def _guess(known: list[str], guesses: list[str], taken: set[str]) -> str:
@@ -150,13 +165,9 @@ def _guess(known: list[str], guesses: list[str], taken: set[str]) -> str:
 
 
 def _event(
-    row: dict[str, Any] | Dropped, columns: Columns, zone: ZoneInfo, *, typed: bool
+    row: dict[str, Any], columns: Columns, zone: ZoneInfo, *, typed: bool
 ) -> Event | Dropped:
-    if isinstance(row, Dropped):
-        return row
     ts = instant_ms(row.get(columns.time), zone)
-    if ts is None:
-        return Dropped(DropReason.BAD_TIMESTAMP, f"“{str(row.get(columns.time))[:60]}”")
     name = columns.fixed_event or row.get(columns.event)
     try:
         properties = _properties(row, columns, typed=typed)
@@ -164,7 +175,8 @@ def _event(
         return Dropped(DropReason.BAD_ROW, f"The properties are no JSON object: {failure}")
     return Event(
         name="" if name is None else str(name),
-        ts=ts,
+        ts=0 if ts is None else ts,
+        stamp=f"{row.get(columns.time)}"[:STAMP_CHARS] if ts is None else "",
         identifiers=tuple(_identifiers(row, columns)),
         properties=properties,
         message_id="",

@@ -9,28 +9,40 @@ commits it in one transaction and only then answers every submitter.
 
 A row is one submission: the events of one request, sealed under a short-lived key that is destroyed
 once the last of its rows has been trimmed. Ids ascend in commit order and are never reused.
-The order of an event is its row's id and its place in the row, see `order_of`.
+The order of an event is its row's id and its place in the row, see `order_of`. Each row also has
+the sum of the events up to it, so that how many wait is the difference of two rows.
+What waits for the disk is bounded, for all and for each project: beyond it nothing is taken.
 """
 
 from __future__ import annotations
 
 import queue
 import threading
+from collections import Counter
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import accumulate, islice
+from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 
 from sojourn import control
-from sojourn.errors import Unavailable
+from sojourn.errors import TooBusy, Unavailable
 from sojourn.event import Event
+from sojourn.health import Health, what_fails
 from sojourn.vault import KEY_BYTES, Random, Sealer
 
 PLACES = 1 << 20
 """Places in a row: more events than any body may carry."""
 WAITING_MAX = 4_096
 """Submissions that may wait for the disk; beyond this, senders are told to come back later."""
+WAITING_BYTES_MAX = 128 * 1024 * 1024
+"""What they may hold: eight of the largest there are, or a second of a fast disk."""
+OWN_SHARE = 0.75
+"""The share of both that one project may fill, so that the others are not crowded out by it."""
+TOLD_S = 10.0
+"""How long it counts as wrong that a write failed, or that there was no room for one."""
 GROUP_MAX = 512
 """Submissions in one transaction: more would make the first of them wait for the last."""
 
@@ -43,6 +55,9 @@ inbox = sa.Table(
     sa.Column("project", sa.Integer, nullable=False),
     sa.Column("received_ms", sa.BigInteger, nullable=False),
     sa.Column("key", sa.Integer, nullable=False),
+    # Before what is sealed, which need not be read then.
+    sa.Column("events", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("total", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("sealed", sa.LargeBinary, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -69,12 +84,38 @@ class Row:
     project: int
     received_ms: int
     events: list[Event]
+    aside: frozenset[int] = frozenset()
+    """The places of events that are not applied with the others."""
+
+    def placed(self) -> list[tuple[int, Event]]:
+        """The events to apply, with their order of arrival."""
+        placed = enumerate(self.events, order_of(self.id, 0))
+        if not self.aside:
+            return list(placed)
+        return [one for one in placed if one[0] % PLACES not in self.aside]
+
+    def aside_events(self) -> list[tuple[int, Event]]:
+        """The events that are not applied, with their order of arrival."""
+        return [(order_of(self.id, place), self.events[place]) for place in sorted(self.aside)]
+
+
+class Backlog(NamedTuple):
+    """What waits in the inbox for the applier: rows, events, and when the first of them came."""
+
+    rows: int = 0
+    events: int = 0
+    first_ms: int | None = None
+
+    def seconds(self, now_ms: int) -> float:
+        """For how long the first of them has waited."""
+        return 0.0 if self.first_ms is None else max(0, now_ms - self.first_ms) / 1000
 
 
 @dataclass(slots=True)
 class _Submission:
     project: int
     received_ms: int
+    events: int
     plain: bytes
     done: Future[int]
 
@@ -82,20 +123,27 @@ class _Submission:
 class Inbox:
     """Opens the inbox of a database; `close` waits for what was submitted."""
 
-    def __init__(self, engine: sa.Engine, master_key: bytes, random: Random) -> None:
+    def __init__(
+        self, engine: sa.Engine, master_key: bytes, random: Random, health: Health
+    ) -> None:
         self._engine = engine
+        self._health = health
         self._writing = control.writing(engine)
         self._wrapper = Sealer(master_key, random)
         self._random = random
         self._sealers: dict[int, Sealer] = {}
         self._key: int | None = None
         self._decoder = msgspec.msgpack.Decoder(list[Event])
-        self._waiting: queue.Queue[_Submission | None] = queue.Queue(maxsize=WAITING_MAX)
+        self._queue: queue.Queue[_Submission | None] = queue.Queue()
+        self._waiting = _Waiting()
         self._writer = threading.Thread(target=self._write, name="inbox", daemon=True)
         self._started = False
         self._starting = threading.Lock()
+        self.closed = False
+        """Whether nothing can be submitted any more."""
         with self._writing.begin() as connection:
             metadata.create_all(connection)
+            _add_columns(connection)
 
     def submit(self, project: int, received_ms: int, events: list[Event]) -> Future[int]:
         """Queue one row; the future gives its id once it is on disk, or says why it is not."""
@@ -105,17 +153,31 @@ class Inbox:
                 self._writer.start()
         done: Future[int] = Future()
         plain = msgspec.msgpack.encode(events)
-        try:
-            self._waiting.put_nowait(_Submission(project, received_ms, plain, done))
-        except queue.Full:
-            done.set_exception(
-                Unavailable(
-                    "The inbox is full",
-                    detail=f"{WAITING_MAX:,} submissions are waiting for the disk.",
-                    mend="Send it again in a few seconds.",
-                )
-            )
+        refusal = self._waiting.enter(project, len(plain))
+        if refusal is None:
+            self._queue.put(_Submission(project, received_ms, len(events), plain, done))
+            return done
+        if not isinstance(refusal, TooBusy):
+            self._health.wrong("inbox_full", refusal.detail, lasts_s=TOLD_S)
+        done.set_exception(refusal)
         return done
+
+    @property
+    def waiting(self) -> tuple[int, int]:
+        """How many submissions wait for the disk, and how many bytes they hold."""
+        return self._waiting.count, self._waiting.size
+
+    def backlog(self, applied: int) -> Backlog:
+        """What came after the row `applied`, by two look-ups however much it is."""
+        c = inbox.c
+        newer = sa.select(c.id, c.events, c.total, c.received_ms).where(c.id > applied)
+        with self._engine.begin() as connection:
+            first = connection.execute(newer.order_by(c.id).limit(1)).one_or_none()
+            last = connection.execute(newer.order_by(c.id.desc()).limit(1)).one_or_none()
+        if first is None or last is None:
+            return Backlog()
+        events = last.total - first.total + first.events
+        return Backlog(last.id - first.id + 1, events, first.received_ms)
 
     def after(self, row: int, events_max: int) -> list[Row]:
         """The next rows that came after `row`, in order: up to the one that fills `events_max`."""
@@ -132,6 +194,11 @@ class Inbox:
                 if count >= events_max:
                     break
         return rows
+
+    def first(self) -> int | None:
+        """The id of the oldest row, None when there is none."""
+        with self._engine.begin() as connection:
+            return connection.execute(sa.select(sa.func.min(inbox.c.id))).scalar()
 
     def last(self) -> int:
         """The id of the newest row, 0 when there is none left."""
@@ -151,20 +218,23 @@ class Inbox:
 
     def close(self) -> None:
         """Write what was submitted, then stop."""
+        self.closed = True
         if self._started:
-            self._waiting.put(None)
+            self._queue.put(None)
             self._writer.join()
 
     def _write(self) -> None:
         closing = False
         while not closing:
-            group = [self._waiting.get()]
-            while len(group) < GROUP_MAX and not self._waiting.empty():
-                group.append(self._waiting.get_nowait())
+            group = [self._queue.get()]
+            while len(group) < GROUP_MAX and not self._queue.empty():
+                group.append(self._queue.get_nowait())
             closing = None in group
             submissions = [submission for submission in group if submission is not None]
             if submissions:
                 self._commit(submissions)
+            for one in submissions:
+                self._waiting.leave(one.project, len(one.plain))
 
     def _commit(self, group: list[_Submission]) -> None:
         try:
@@ -172,16 +242,19 @@ class Inbox:
         except Exception as failure:
             # Nothing of the group is on disk; every sender is told, and told to come back.
             self._key = None
+            told = str(getattr(failure, "orig", failure))
+            self._health.wrong(what_fails(failure, "disk_fails"), told, lasts_s=TOLD_S)
             for submission in group:
                 submission.done.set_exception(
                     Unavailable(
                         "The event could not be written to disk",
-                        detail=str(getattr(failure, "orig", failure)),
+                        detail=told,
                         where="inbox",
                         mend="Nothing was kept. Send it again later; the sender need do no more.",
                     )
                 )
             return
+        self._health.right("disk_full", "read_only", "disk_fails")
         for submission, row in zip(group, ids, strict=True):
             submission.done.set_result(row)
 
@@ -192,14 +265,19 @@ class Inbox:
                 connection.exec_driver_sql("LOCK TABLE inbox IN SHARE ROW EXCLUSIVE MODE")
             key = self._current_key(connection)
             sealer = self._sealers[key]
+            newest = sa.select(inbox.c.total).order_by(inbox.c.id.desc()).limit(1)
+            before = connection.execute(newest).scalar() or 0
+            totals = accumulate((one.events for one in group), initial=before)
             rows = [
                 {
                     "project": submission.project,
                     "received_ms": submission.received_ms,
                     "key": key,
+                    "events": submission.events,
+                    "total": total,
                     "sealed": sealer.seal(submission.plain, b"inbox"),
                 }
-                for submission in group
+                for submission, total in zip(group, islice(totals, 1, None), strict=True)
             ]
             returned = connection.execute(
                 sa.insert(inbox).returning(inbox.c.id, sort_by_parameter_order=True), rows
@@ -229,3 +307,62 @@ class Inbox:
 
     def _events(self, entry: sa.Row) -> list[Event]:  # type: ignore[type-arg]
         return self._decoder.decode(self._sealers[entry.key].open(entry.sealed, b"inbox"))
+
+
+class _Waiting:
+    """What waits for the disk: submissions and their bytes, of all projects and of each."""
+
+    def __init__(self) -> None:
+        self.count = self.size = 0
+        self._counts: Counter[int] = Counter()
+        self._sizes: Counter[int] = Counter()
+        self._lock = threading.Lock()
+
+    def enter(self, project: int, size: int) -> Unavailable | None:
+        """Let one in, or say why there is no room for it; alone, any has room."""
+        with self._lock:
+            count, total = self.count + 1, self.size + size
+            own_count, own_size = self._counts[project] + 1, self._sizes[project] + size
+            if count > 1 and (count > WAITING_MAX or total > WAITING_BYTES_MAX):
+                return _full(self.count, self.size)
+            if own_count > 1 and (
+                own_count > OWN_SHARE * WAITING_MAX or own_size > OWN_SHARE * WAITING_BYTES_MAX
+            ):
+                return _too_much(own_count - 1)
+            self.count, self.size = count, total
+            self._counts[project], self._sizes[project] = own_count, own_size
+        return None
+
+    def leave(self, project: int, size: int) -> None:
+        """Let one out that was let in."""
+        with self._lock:
+            self.count -= 1
+            self.size -= size
+            self._counts[project] -= 1
+            self._sizes[project] -= size
+
+
+def _full(count: int, size: int) -> Unavailable:
+    return Unavailable(
+        "The inbox is full",
+        detail=f"{count:,} submissions of {size / 1024**2:.0f} MiB are waiting for the disk.",
+        mend="Nothing of this was kept. Send it again in a few seconds.",
+    )
+
+
+def _too_much(count: int) -> TooBusy:
+    return TooBusy(
+        "This project sends more than its share",
+        detail=f"{count:,} of its submissions are waiting for the disk.",
+        mend="Nothing of this was kept. Send it again in a few seconds, in larger batches.",
+    )
+
+
+def _add_columns(connection: sa.Connection) -> None:
+    """Give an inbox of an earlier version the columns it lacks; its old rows count as none."""
+    known = {column["name"] for column in sa.inspect(connection).get_columns("inbox")}
+    for name, kind in (("events", "INTEGER"), ("total", "BIGINT")):
+        if name not in known:
+            connection.exec_driver_sql(
+                f"ALTER TABLE inbox ADD COLUMN {name} {kind} NOT NULL DEFAULT 0"
+            )

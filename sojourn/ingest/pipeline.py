@@ -6,21 +6,25 @@ written by then: what may not be kept never touches the disk.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
+from math import isfinite
 from typing import Any
 
 import msgspec
 
 from sojourn.drop_reason import Dropped, DropReason
 from sojourn.event import IDENTIFIER_CHARS_MAX, Event, Kind, PropertyValue
-from sojourn.geography import country_of
+from sojourn.ingest import poison
+from sojourn.ingest.arrival import Arrival, Names, Step
+from sojourn.ingest.enrich import enrich
+from sojourn.ingest.exclude import exclude
+from sojourn.ingest.expect import expect
+from sojourn.ingest.without_cookie import only_the_visit, without_cookie
 from sojourn.policy import gate
-from sojourn.policy.gate import Will, nothing_said
-from sojourn.policy.rules import Rules
+from sojourn.policy.looks import BROKEN, is_whole, looks_at
 
 NAME_CHARS_MAX = 200
 """Event and property names are read by people; longer ones are data that strayed into a name."""
@@ -42,87 +46,89 @@ CONTENT_BYTES = 16
 """Two contents in 2^64 would be needed to find two with the same hash of this length."""
 
 
-@dataclass(slots=True)
-class Names:
-    """A project's event and property names as far as this process has seen them.
-
-    The applier, which sees those of every process, has the last word.
-    """
-
-    events: set[str] = field(default_factory=set)
-    properties: set[str] = field(default_factory=set)
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """What the steps know besides the event: when it arrived, the rules of the project's policy,
-    its names, and what people have said. `withheld` counts the properties taken out, by reason."""
-
-    received_ms: int
-    rules: Rules
-    names: Names = field(default_factory=Names)
-    country_of: Callable[[str], str] = country_of
-    will: Will = nothing_said
-    withheld: Counter[str] = field(default_factory=Counter)
-
-
-Step = Callable[[Event, Arrival], Event | Dropped]
-
-
 def name_event(event: Event, arrival: Arrival) -> Event | Dropped:
     """Something that happened has a name, of a length people can read."""
     if event.kind is Kind.EVENT and not event.name:
         return Dropped(DropReason.NO_EVENT_NAME, "The event has no name.")
+    if event.kind is Kind.CHANGE:
+        return _named_as_its_event(event, arrival.names)
     if len(event.name) > NAME_CHARS_MAX:
         return Dropped(DropReason.TOO_LONG, f"The name has over {NAME_CHARS_MAX} characters.")
     return event
 
 
+def _named_as_its_event(change: Event, names: Names) -> Event | Dropped:
+    name = names.opened.get(change.message_id)
+    if name is None:
+        return Dropped(DropReason.EVENT_CLOSED, "No event of this id is open.")
+    return msgspec.structs.replace(change, name=name)
+
+
 def require_identifier(event: Event, arrival: Arrival) -> Event | Dropped:
-    """Every event belongs to a person, so it must say whose it is."""
+    """Every event belongs to a person, so it must say whose it is. Identifiers of types that the
+    project's hierarchy lacks tell nothing; the others are put in its order."""
+    identifiers = arrival.hierarchy.ranked(event.identifiers)
+    if identifiers != event.identifiers:
+        event = msgspec.structs.replace(event, identifiers=identifiers)
+    if not event.identifiers and arrival.rules.cookieless != "never":
+        return event  # The step `without_cookie` counts it, or refuses it.
     if not event.identifiers or (event.kind is Kind.ALIAS and event.previous is None):
         return Dropped(DropReason.NO_IDENTIFIER, "Give a user id or an anonymous id.")
     for identifier in (*event.identifiers, *([event.previous] if event.previous else [])):
         if len(identifier.value) > IDENTIFIER_CHARS_MAX:
             detail = f"The {identifier.type} has over {IDENTIFIER_CHARS_MAX} characters."
             return Dropped(DropReason.TOO_LONG, detail)
-        if not _storable(identifier.value):
+        if not is_whole(identifier.value):
             return Dropped(DropReason.BAD_TEXT, f"The {identifier.type} has a NUL or broken text.")
     return event
 
 
 def plausible_time(event: Event, arrival: Arrival) -> Event | Dropped:
-    """An instant that cannot be true would stretch every period and every chart."""
+    """An instant that cannot be true would stretch every period and every chart. Where a wire put a
+    client's clock right, that is counted."""
+    if event.stamp:
+        return Dropped(DropReason.BAD_TIMESTAMP, f"“{event.stamp[:60]}” is no instant.")
+    if event.signals.skew_ms:
+        way = "clock_behind" if event.signals.skew_ms > 0 else "clock_ahead"
+        arrival.corrected[f"corrected {way}"] += 1
     if OLDEST_MS <= event.ts <= arrival.received_ms + SKEW_MS_MAX:
         return event
     return Dropped(DropReason.TIMESTAMP_OUT_OF_RANGE, "It lies before 1980 or in the future.")
 
 
 def flatten(event: Event, arrival: Arrival) -> Event | Dropped:
-    """Nested objects become dotted names (`address.city`), lists become JSON text, null nothing."""
+    """Nested objects become dotted names (`address.city`), lists become JSON text, null nothing.
+    Every value is looked at, which the steps below go by."""
     try:
         properties = _flat(event.properties)
-        traits = _flat(event.traits)
+        traits = _flat(event.traits) if event.traits else event.traits
     except RecursionError:
         return Dropped(DropReason.TOO_DEEP, f"Properties may nest {DEPTH_MAX} deep.")
     except UnicodeEncodeError:
         return Dropped(DropReason.BAD_TEXT, "A property has half a surrogate pair.")
     if len(properties) > PROPERTIES_MAX or len(traits) > PROPERTIES_MAX:
         return Dropped(DropReason.TOO_MANY_PROPERTIES, f"{PROPERTIES_MAX} are allowed.")
-    return msgspec.structs.replace(event, properties=properties, traits=traits)
+    looks = arrival.names.looks.at(properties)
+    if traits:
+        looks |= _both(looks, arrival.names.looks.at(traits))
+    return msgspec.structs.replace(event, properties=properties, traits=traits, looks=looks)
 
 
 def clean_text(event: Event, arrival: Arrival) -> Event | Dropped:
     """No store and no file format keeps a NUL faithfully, and half a character is no text."""
-    if not _storable(event.name) or not _storable(event.source):
+    if not is_whole(event.name) or not is_whole(event.source):
         return Dropped(DropReason.BAD_TEXT, "The name has a NUL or broken text.")
     for given in (event.properties, event.traits):
-        for name, value in given.items():
+        # A name that the project knows has been looked at before.
+        for name in given.keys() - arrival.names.properties if given else ():
             if len(name) > NAME_CHARS_MAX:
                 detail = f"A property's name has over {NAME_CHARS_MAX} characters."
                 return Dropped(DropReason.TOO_LONG, detail)
-            if not _storable(name) or (type(value) is str and not _storable(value)):
+            if not is_whole(name):
                 return Dropped(DropReason.BAD_TEXT, "A property has a NUL or broken text.")
+    looks = looks_at(event.properties | event.traits) if event.looks is None else event.looks
+    if looks and any(found & BROKEN for found in looks.values()):
+        return Dropped(DropReason.BAD_TEXT, "A property has a NUL or broken text.")
     return event
 
 
@@ -147,18 +153,23 @@ def lawful_purposes(event: Event, arrival: Arrival) -> Event | Dropped:
 
 def known_or_new_name(event: Event, arrival: Arrival) -> Event | Dropped:
     """A project has a bounded number of event and property names."""
-    names, happened = arrival.names, event.kind is Kind.EVENT
+    names, happened = arrival.names, event.kind in (Kind.EVENT, Kind.CHANGE)
     if happened and event.name not in names.events and len(names.events) >= EVENT_NAMES_MAX:
         detail = f"The project has {EVENT_NAMES_MAX:,} event names; “{event.name}” is new."
         return Dropped(DropReason.TOO_MANY_EVENT_NAMES, detail)
-    given = event.properties | event.told if happened else event.told
+    given = event.facts
+    if happened:
+        given = event.properties | given if given else event.properties
     new = given.keys() - names.properties
     if new and len(names.properties) + len(new) > PROPERTY_NAMES_MAX:
         detail = f"The project has {PROPERTY_NAMES_MAX:,} properties; “{min(new)}” is new."
         return Dropped(DropReason.TOO_MANY_PROPERTY_NAMES, detail)
     if happened:
         names.events.add(event.name)
-    names.properties |= new
+    if new:
+        names.properties |= new
+    if event.open_ms and event.kind is Kind.EVENT:
+        names.note_opened(event)
     return event
 
 
@@ -167,22 +178,28 @@ STEPS: tuple[Step, ...] = (
     require_identifier,
     plausible_time,
     flatten,
+    enrich,
+    exclude,
+    without_cookie,
     clean_text,
     limit_size,
     refuse_secrets,
     lawful_purposes,
+    only_the_visit,
+    expect,
     known_or_new_name,
 )
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a list of events, in their order: those kept, and the drops by index; and how
-    many properties were taken out of those kept, by reason."""
+    """What became of a list of events, in their order: those kept, and the drops by index; how
+    many properties were taken out of those kept, by reason; and how all of them `came`."""
 
     kept: list[Event]
     dropped: dict[int, Dropped]
     withheld: Counter[str]
+    came: Sequence[Event | Dropped] = ()
 
     def tallies(self) -> Counter[str]:
         """How many events were refused, and how many properties withheld, for each reason."""
@@ -199,15 +216,18 @@ def run(
     kept: list[Event] = []
     dropped: dict[int, Dropped] = {}
     for index, event in enumerate(events):
-        for step in steps:
-            if isinstance(event, Dropped):
-                break
-            event = step(event, arrival)
+        try:
+            for step in steps:
+                if isinstance(event, Dropped):
+                    break
+                event = step(event, arrival)
+        except Exception as failure:
+            event = poison.dropped(failure)
         if isinstance(event, Dropped):
             dropped[index] = event
         else:
             kept.append(event)
-    return Outcome(kept, dropped, arrival.withheld)
+    return Outcome(kept, dropped, arrival.withheld, events)
 
 
 def with_message_ids(
@@ -241,17 +261,20 @@ def _with_message_id(event: Event, seen: Counter[bytes]) -> Event | Dropped:
     return msgspec.structs.replace(event, message_id=f"{content.hex()}-{seen[content]}")
 
 
-def _storable(text: str) -> bool:
-    if "\0" in text:
-        return False
-    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
+def _both(some: dict[str, int], others: dict[str, int]) -> dict[str, int]:
+    """What was found in the properties or in the traits of these names."""
+    return {name: found | some.get(name, 0) for name, found in others.items()}
 
 
 def _flat(given: dict[str, Any]) -> dict[str, PropertyValue]:
     flat: dict[str, PropertyValue] = {}
     for name, value in given.items():
-        if type(value) is str:
+        kind = type(value)
+        if kind is str or kind is bool:
             flat[name] = value
+        elif kind is float:
+            if isfinite(value):
+                flat[name] = value
         else:
             _flatten_into(flat, name, value, 1)
     return flat
@@ -264,7 +287,7 @@ def _flatten_into(flat: dict[str, PropertyValue], name: str, value: Any, depth: 
         # A number beyond 2^53 would lose digits as a float, and such a number is an id.
         flat[name] = float(value) if abs(value) <= 2**53 else str(value)
     elif isinstance(value, float):
-        if math.isfinite(value):
+        if isfinite(value):
             flat[name] = value
     elif isinstance(value, dict):
         if depth >= DEPTH_MAX:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -14,25 +15,35 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from sojourn import tables
-from sojourn.collection import Collection
+from sojourn.collection import EVERYTHING, Collection
 from sojourn.consent import records
+from sojourn.consent.cookieless import DailyIds
 from sojourn.errors import SojournError
 from sojourn.geography import country_of
+from sojourn.ingest.arrival import Arrival, Names
+from sojourn.ingest.exclusions import exclusions_of
 from sojourn.ingest.inbox import PLACES, order_of
-from sojourn.ingest.pipeline import Names
+from sojourn.ingest.open_events import OpenEvents
 from sojourn.people import identities
 from sojourn.people.identities import Identities
+from sojourn.people.live import Live
 from sojourn.period import WeekStart
 from sojourn.policy import versions
 from sojourn.policy.compile import compile
+from sojourn.policy.gate import Will
 from sojourn.policy.rules import Rules, rules_of
 from sojourn.store import Store
 from sojourn.timelines.canon import Canon
 from sojourn.timelines.ledger import Ledger
 from sojourn.timelines.parts import Parts
+from sojourn.tracking_plan import EventEntry, PropertyEntry, TrackingPlan
 from sojourn.vault import Sealer, Vault
 from sojourn.vocabulary import Vocabulary
 
+COLLECTION = "collection"
+"""What a project's sealed choices of how to collect are bound to."""
+NONE_CHOSEN = "{}"
+"""What stands in the control database for a project that has chosen nothing."""
 PROJECT_NAME = r"[a-z0-9][a-z0-9_-]{0,62}"
 """A project's name stands in addresses, which take no more than this without escapes."""
 
@@ -56,8 +67,18 @@ class Project:
     names: Names
     rules: Rules
     collection: Collection
+    plan: TrackingPlan
+    daily_ids: DailyIds
     has_consents: bool
+    open_events: OpenEvents
     uncommitted: list[pa.Table]
+    live: Live
+
+    def split(self, person: int) -> None:
+        """Undo the merge by which this id went, from the next event and question on. It stands so
+        in the control database already."""
+        self.people.split(person)
+        self.parts.split(person)
 
 
 def check_project(name: str, timezone: str) -> None:
@@ -98,7 +119,7 @@ def open_project(
     vault = Vault(row.id, key)
     vocabulary = load_vocabulary(connection, row.id)
     canon = identities.load_canon(connection, row.id)
-    people = Identities(row.id, vault, canon, identities.next_person(connection, row.id))
+    people = identities.load(connection, row.id, vault, canon)
     parts = Parts(
         store,
         vocabulary,
@@ -124,9 +145,27 @@ def open_project(
         parts=parts,
         names=Names(set(vocabulary.codes), {name for name, _ in vocabulary.properties()}),
         rules=load_rules(connection, row.id, vault, now_ms),
-        collection=msgspec.json.decode(row.collection, type=Collection),
+        collection=load_collection(connection, row.id, vault),
+        plan=load_plan(connection, row.id),
+        daily_ids=DailyIds(ZoneInfo(row.timezone)),
         has_consents=records.any_of(connection, row.id),
+        open_events=OpenEvents(row.id, vault),
         uncommitted=[],
+        live=Live(),
+    )
+
+
+def arrival_at(project: Project, now_ms: int, will: Will) -> Arrival:
+    """What the steps know of events that arrive now, whose people have said this."""
+    return Arrival(
+        received_ms=now_ms,
+        rules=project.rules,
+        names=project.names,
+        hierarchy=project.people.hierarchy,
+        will=will,
+        exclusions=exclusions_of(project.collection),
+        daily_ids=project.daily_ids,
+        expected=project.plan.expected,
     )
 
 
@@ -142,6 +181,46 @@ def load_rules(connection: sa.Connection, project: int, vault: Vault, now_ms: in
         asked_again=versions.asked_again(connection, project),
         digest=lambda value: vault.digest("reduced", value).hex(),
         country_of=country_of,
+    )
+
+
+def load_collection(connection: sa.Connection, project: int, vault: Vault) -> Collection:
+    """How a project collects. It names people and their addresses, so it stands sealed."""
+    table = tables.projects
+    own = sa.select(table.c.collection).where(table.c.id == project)
+    sealed = connection.execute(own).scalar_one()
+    if sealed == NONE_CHOSEN:
+        return EVERYTHING
+    opened = vault.open_text(COLLECTION, b64decode(sealed))
+    return msgspec.json.decode(opened, type=Collection)
+
+
+def load_plan(connection: sa.Connection, project: int) -> TrackingPlan:
+    """What is said of a project's events and properties; what it blocks is in its collection."""
+    events, properties = tables.event_entries, tables.property_entries
+    known = connection.execute(sa.select(events).where(events.c.project == project))
+    own = connection.execute(sa.select(properties).where(properties.c.project == project))
+    return TrackingPlan(
+        {
+            row.name: EventEntry(
+                title=row.title,
+                description=row.description,
+                icon=row.icon,
+                sentence=row.sentence,
+                planned=row.planned,
+                archived=row.archived,
+            )
+            for row in known
+        },
+        {
+            row.name: PropertyEntry(
+                title=row.title,
+                description=row.description,
+                planned=row.planned,
+                archived=row.archived,
+            )
+            for row in own
+        },
     )
 
 

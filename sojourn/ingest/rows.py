@@ -12,7 +12,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from sojourn import tables
-from sojourn.event import Event, Kind, PropertyValue, rank
+from sojourn.event import Event, Kind, PropertyValue
 from sojourn.ingest.inbox import PLACES
 from sojourn.ingest.project import Project
 from sojourn.people.directory import SEALED_EVENT
@@ -26,6 +26,7 @@ FACT_PLACE = PLACES // 2
 TYPE_OF: dict[type, PropertyType] = {str: "text", float: "number", int: "number", bool: "flag"}
 """The type of column that a value belongs to, by the type of the value."""
 
+Shape = tuple[tuple[str, ...], tuple[type, ...]]
 Typed = tuple[str, PropertyType]
 """A property's name with the type of a value of it."""
 
@@ -81,34 +82,49 @@ def table_of(
 
 def properties_of(event: Event) -> set[Typed]:
     """Every property that the rows of an event have, with the type of its value."""
-    given = {(name, TYPE_OF[type(value)]) for name, value in event.told.items()}
-    if event.kind is Kind.EVENT:
+    given = {(name, TYPE_OF[type(value)]) for name, value in event.facts.items()}
+    if event.kind in (Kind.EVENT, Kind.CHANGE):
         given |= {(name, TYPE_OF[type(value)]) for name, value in event.properties.items()}
     return given
 
 
 def _lines(order: int, event: Event, person: int) -> Iterator[Line]:
-    if event.kind is Kind.EVENT:
+    # An event that may still change gets its row when it closes; the row is provisional until then.
+    if event.kind is Kind.EVENT and not event.open_ms:
         yield Line(order, person, event, event.name, event.properties, event.sealed)
-    if event.told:
-        yield Line(order + FACT_PLACE, person, event, FACT, event.told, {})
+    if facts := event.facts:
+        yield Line(order + FACT_PLACE, person, event, FACT, facts, {})
+
+
+def shape_of(event: Event) -> tuple[Any, ...]:
+    """What tells an event from others as far as its words go: its kind, its name, and the names and
+    types of what it gives. Clients send few shapes, again and again."""
+    return event.kind, event.name, _shape(event.properties), _shape(event.facts)
+
+
+def _shape(given: dict[str, PropertyValue]) -> Shape:
+    return tuple(given), tuple(map(type, given.values()))
 
 
 def _values(lines: Sequence[Line]) -> dict[Typed, list[Any]]:
-    """Each property's values of one type, line for line, None where a line has none."""
+    """Each property's values of one type, line for line, None where a line has none. Lines of one
+    shape become columns together."""
+    alike: dict[Shape, list[int]] = {}
+    for place, line in enumerate(lines):
+        alike.setdefault(_shape(line.properties), []).append(place)
     values: dict[Typed, list[Any]] = {}
-    for index, line in enumerate(lines):
-        for name, value in line.properties.items():
-            typed = name, TYPE_OF[type(value)]
-            if typed not in values:
-                values[typed] = [None] * len(lines)
-            values[typed][index] = value
+    for (names, kinds), places in alike.items():
+        columns = zip(*(lines[place].properties.values() for place in places), strict=True)
+        for name, kind, column in zip(names, kinds, columns, strict=True):
+            own = values.setdefault((name, TYPE_OF[kind]), [None] * len(lines))
+            for place, value in zip(places, column, strict=True):
+                own[place] = value
     return values
 
 
 def _alias(project: Project, event: Event) -> bytes:
     """The digest of the highest identifier that the event came under."""
-    return project.people.digest(min(event.identifiers, key=rank))
+    return project.people.digest(event.identifiers[0])
 
 
 def _learn(

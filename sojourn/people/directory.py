@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -16,19 +16,44 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from sojourn import control, tables
-from sojourn.event import Identifier, PropertyValue, rank, type_ranks
-from sojourn.people import identities, profiles
+from sojourn.event import DAILY_ID, DEFAULT_HIERARCHY, Hierarchy, Identifier, PropertyValue
+from sojourn.kernels.extents import extents
+from sojourn.people import identities, portrait, profiles
+from sojourn.people.portrait import Portrait, Rows, Sighting
 from sojourn.period import from_ms
 from sojourn.store import BUCKETS, CORE, FACT, Store, with_plain_events
+from sojourn.timeline import EVERY_PURPOSE
 from sojourn.timelines.parts import Parts, Snapshot
 from sojourn.vault import Vault
 from sojourn.vocabulary import Vocabulary
 
 UTC = ZoneInfo("UTC")
+NOBODY = np.empty(0, dtype=np.int64)
 SEALED_EVENT = "event"
 """The data category under whose key the sealed values of events stand."""
+NAMELESS = ("anonymous_id", DAILY_ID)
+"""Identifiers that do not make anybody known."""
 SHOWN_CHARS = 2
 """How much of a veiled identifier is shown: enough to tell two apart that one knows."""
+
+
+class Allowed(NamedTuple):
+    """What may be shown for a purpose: the events that have a bit of the mask `purposes`, and of
+    what they and their people have told everything but the properties `closed`."""
+
+    purposes: int = EVERY_PURPOSE
+    closed: frozenset[str] = frozenset()
+
+
+EVERYTHING = Allowed()
+"""What is shown where no purpose limits it, such as to the person."""
+
+
+class Days(NamedTuple):
+    """How a history is cut: the time zone of its days, and the gap that ends a visit."""
+
+    zone: ZoneInfo
+    visit_gap_ms: int
 
 
 class VeiledIdentifier(msgspec.Struct, frozen=True):
@@ -83,18 +108,23 @@ class Directory:
     store: Store
     parts: Parts
     vocabulary: Vocabulary
+    hierarchy: Hierarchy = DEFAULT_HIERARCHY
 
-    def recent(self, snapshot: Snapshot, offset: int, limit: int) -> tuple[int, list[int]]:
+    def recent(
+        self, snapshot: Snapshot, offset: int, limit: int, allowed: Allowed = EVERYTHING
+    ) -> tuple[int, list[int]]:
         """How many people there are, and a page of them, the most recently seen first."""
-        seen = [
-            (part.people[some], part.ts[part.ends[some] - 1])
-            for part in snapshot.parts
-            if len(some := np.flatnonzero(part.ends > part.starts))
-        ]
-        if not seen:
-            return 0, []
+        seen = [(NOBODY, NOBODY)]
+        for part in snapshot.parts:
+            _, lasts, events = extents(
+                part.starts, part.ends, part.ts, part.purposes, allowed.purposes
+            )
+            some = np.flatnonzero(events)
+            seen.append((part.people[some], lasts[some]))
         people = np.concatenate([ids for ids, _ in seen])
         last = np.concatenate([instants for _, instants in seen])
+        if not len(people):
+            return 0, []
         wanted = min(offset + limit, len(people))
         newest = np.argpartition(-last, wanted - 1)[:wanted]
         ranked = newest[np.lexsort((people[newest], -last[newest]))]
@@ -102,8 +132,8 @@ class Directory:
 
     def search(self, connection: sa.Connection, text: str) -> list[int]:
         """The people whom a whole identifier leads to, whatever its type."""
-        spellings = dict.fromkeys([text, text.lower()])
-        digests = [self.vault.digest(kind, value) for value in spellings for kind in type_ranks]
+        spellings, kinds = dict.fromkeys([text, text.lower()]), self.hierarchy.types
+        digests = [self.vault.digest(kind, value) for value in spellings for kind in kinds]
         table = tables.identifiers
         found = connection.execute(
             sa.select(table.c.person).where(
@@ -113,16 +143,20 @@ class Directory:
         return sorted({self.parts.today(person) for (person,) in found})
 
     def summaries(
-        self, connection: sa.Connection, snapshot: Snapshot, people: Sequence[int]
+        self,
+        connection: sa.Connection,
+        snapshot: Snapshot,
+        people: Sequence[int],
+        allowed: Allowed = EVERYTHING,
     ) -> list[PersonSummary]:
         """The lines of these people, in this order; those without a visible event are left out."""
-        runs = dict(_runs(snapshot, people))
+        runs = dict(_runs(snapshot, people, allowed))
         names = self._identifiers(connection, people)
         return [
             PersonSummary(
                 id=person,
                 label=f"Person {person}",
-                known=any(name.type != "anonymous_id" for name in names[person]),
+                known=any(name.type not in NAMELESS for name in names[person]),
                 first=from_ms(runs[person][0], UTC),
                 last=from_ms(runs[person][1], UTC),
                 events=runs[person][2],
@@ -135,32 +169,88 @@ class Directory:
         ]
 
     def timeline(
-        self, connection: sa.Connection, person: int, before: tuple[int, int], limit: int
+        self,
+        connection: sa.Connection,
+        person: int,
+        before: tuple[int, int],
+        limit: int,
+        allowed: Allowed = EVERYTHING,
     ) -> tuple[list[TimelineEvent], tuple[int, int] | None]:
         """A page of events before (ts, order), newest first, and where the next page begins."""
         rows = self._rows(person)
+        lawful = rows["purposes"].to_numpy() & allowed.purposes != 0
+        rows = rows.filter(pa.array(lawful))
         order = np.lexsort((-rows["order"].to_numpy(), -rows["ts"].to_numpy()))
         rows = rows.take(pa.array(order))
         ts, orders = rows["ts"].to_numpy(), rows["order"].to_numpy()
         left = np.flatnonzero((ts < before[0]) | ((ts == before[0]) & (orders < before[1])))
         page = left[:limit]
-        events = [self._event(connection, row) for row in rows.take(pa.array(page)).to_pylist()]
+        shown = rows.take(pa.array(page)).to_pylist()
+        events = [self._event(connection, row, allowed) for row in shown]
         more = len(left) > limit
         return events, (int(ts[page[-1]]), int(orders[page[-1]])) if more else None
 
-    def reveal(self, connection: sa.Connection, person: int) -> Revealed:
+    def properties_of(self, row: dict[str, Any], allowed: Allowed) -> dict[str, PropertyValue]:
+        """The properties of an event in the clear, from its row by column."""
+        properties: dict[str, PropertyValue] = {}
+        for name, kind in self.vocabulary.properties():
+            value = row.get(self.vocabulary.add_property(name, kind))
+            if value is not None and name not in allowed.closed:
+                properties[name] = value
+        return properties
+
+    def reveal(
+        self, connection: sa.Connection, person: int, allowed: Allowed = EVERYTHING
+    ) -> Revealed:
         """Open what is sealed about a person. The caller has written it to the audit log."""
         members = self.parts.members(person)
+        traits = profiles.read(connection, self.project, self.vault, members)
         return Revealed(
             identifiers=tuple(
                 RevealedIdentifier(name.type, name.value)
                 for name in self._identifiers(connection, [person])[person]
             ),
-            traits=profiles.read(connection, self.project, self.vault, members),
+            traits={name: value for name, value in traits.items() if name not in allowed.closed},
         )
 
+    def portrait(
+        self, connection: sa.Connection, person: int, days: Days, allowed: Allowed = EVERYTHING
+    ) -> Portrait:
+        """What the history of a person adds up to, and what is known of them."""
+        kept = self._every_row(person)
+        lawful = kept["purposes"].to_numpy() & allowed.purposes != 0
+        rows = Rows(kept.filter(pa.array(lawful)), self.vocabulary, allowed.closed)
+        members = self.parts.members(person)
+        traits = profiles.newest(connection, self.project, self.vault, members)
+        told = {name: trait for name, trait in traits.items() if name not in allowed.closed}
+        return Portrait(
+            totals=portrait.totals(rows.ts, days.visit_gap_ms, days.zone),
+            touches=portrait.touches(rows, days.visit_gap_ms),
+            properties=portrait.properties(rows, told, allowed.purposes),
+            devices=portrait.devices(rows, self._sightings(connection, members)),
+        )
+
+    def _sightings(self, connection: sa.Connection, members: Sequence[int]) -> list[Sighting]:
+        """The devices of the ids that are one person."""
+        table = tables.identifiers
+        columns = [table.c[name] for name in ("person", "type", "sealed", "digest")]
+        columns += [table.c.first_ms, table.c.last_ms]
+        found = []
+        for own, kind, sealed, digest, first_ms, last_ms in control.found_in(
+            connection, columns, self.project, table.c.person, members
+        ):
+            if kind in portrait.DEVICE_TYPES:
+                value = self.vault.open(connection, (own, identities.CATEGORY), bytes(sealed))
+                if value is not None:
+                    found.append(Sighting(kind, masked(value), bytes(digest), first_ms, last_ms))
+        return found
+
     def _rows(self, person: int) -> pa.Table:
-        """All events of a person: those of the store, and those only the tail has."""
+        """All events of a person."""
+        return self._every_row(person).filter(pc.field("event") != FACT)
+
+    def _every_row(self, person: int) -> pa.Table:
+        """All events and facts of a person: those of the store, and those only the tail has."""
         members = np.array(self.parts.members(person), dtype=np.int64)
         columns = [*CORE.names, *self.vocabulary.every_column()]
         kept = [
@@ -172,19 +262,16 @@ class Directory:
         )
         fresh = self.parts.tail_rows(members)
         new = ~np.isin(fresh["order"].to_numpy(), stored["order"].to_numpy())
-        rows = pa.concat_tables([stored, fresh.filter(pa.array(new))], promote_options="default")
-        return rows.filter(pc.field("event") != FACT)
+        return pa.concat_tables([stored, fresh.filter(pa.array(new))], promote_options="default")
 
-    def _event(self, connection: sa.Connection, row: dict[str, Any]) -> TimelineEvent:
-        properties: dict[str, PropertyValue] = {}
-        for name, kind in self.vocabulary.properties():
-            value = row.get(self.vocabulary.add_property(name, kind))
-            if value is not None:
-                properties[name] = value
+    def _event(
+        self, connection: sa.Connection, row: dict[str, Any], allowed: Allowed
+    ) -> TimelineEvent:
+        properties = self.properties_of(row, allowed)
         sealed = row["sealed"]
         subject = (row["person"], SEALED_EVENT)
         opened = self.vault.open(connection, subject, sealed) if sealed else None
-        names = tuple(sorted(opened)) if opened else ()
+        names = tuple(sorted(opened.keys() - allowed.closed)) if opened else ()
         ts = from_ms(row["ts"], UTC)
         return TimelineEvent(ts, row["event"], row["source"] or "", properties, names)
 
@@ -203,7 +290,7 @@ class Directory:
             if value is not None:
                 found[owners[person]].append(Identifier(kind, value))
         for names in found.values():
-            names.sort(key=lambda name: (rank(name), name.value))
+            names.sort(key=lambda name: (self.hierarchy.rank_of(name.type), name.value))
         return found
 
 
@@ -212,14 +299,17 @@ def masked(value: str) -> str:
     return f"{value[:SHOWN_CHARS]}•••" if len(value) > 2 * SHOWN_CHARS else "•••"
 
 
-def _runs(snapshot: Snapshot, people: Sequence[int]) -> Iterable[tuple[int, tuple[int, int, int]]]:
-    """(person, (first instant, last instant, events)) of those who have a visible run."""
+def _runs(
+    snapshot: Snapshot, people: Sequence[int], allowed: Allowed
+) -> Iterable[tuple[int, tuple[int, int, int]]]:
+    """(person, (first instant, last instant, events)) of those of whom an event may be shown."""
     wanted: NDArray[np.int64] = np.unique(np.array(people, dtype=np.int64))
     for part in snapshot.parts:
         place = np.searchsorted(part.people, wanted)
         inside = place < len(part.people)
         hits = place[inside][part.people[place[inside]] == wanted[inside]]
-        for index in hits[part.ends[hits] > part.starts[hits]]:
-            start, end = int(part.starts[index]), int(part.ends[index])
-            run = int(part.ts[start]), int(part.ts[end - 1]), end - start
-            yield int(part.people[index]), run
+        run = part.starts[hits], part.ends[hits], part.ts, part.purposes
+        found = zip(*extents(*run, allowed.purposes), strict=True)
+        for index, (first, last, events) in zip(hits, found, strict=True):
+            if events:
+                yield int(part.people[index]), (int(first), int(last), int(events))

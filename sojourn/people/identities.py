@@ -1,64 +1,116 @@
 """Whose event it is: from the identifiers a client sent to one person.
 
-Woopra's rule. Identifier types are ranked (`type_ranks` in `event.py`); an event is matched from
+Woopra's rule. Identifier types are ranked (`Hierarchy` in `event.py`); an event is matched from
 its highest identifier down, and the first that is known wins; if none is, there is a new person.
 What else the event names then joins that person, and a lower identifier that leads to somebody
-else merges them, unless the two differ in a higher identifier: the same e-mail with another user id
-stays another person. A link from an identifier never moves; merging is a layer above (`Canon`).
+else merges them, unless there is a *barrier*: the two differ in a higher identifier (the same
+e-mail with another user id stays another person), they were told apart by hand, or together they
+would be a crowd. A link from an identifier never moves; merging is a layer above (`Canon`), and an
+event is given to whom its highest identifier links to, so that undoing a merge parts the events by
+what they came under.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import asdict, dataclass, field
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from sojourn import control, tables
-from sojourn.event import Event, Identifier, Kind, rank, rank_of, type_ranks
+from sojourn.event import Event, Hierarchy, Identifier, Kind
+from sojourn.people import hierarchy
 from sojourn.timelines.canon import Canon
 from sojourn.vault import Vault
 
 CATEGORY = "identifier"
 """The data category under whose key a person's identifiers are sealed."""
-LINKS_CACHED_MAX = 500_000
+LINKS_CACHED_MAX = 350_000
 """About 100 MB; beyond it the cache starts anew and the next batch asks the database."""
+ALIKE_MAX = 100
+"""Identifiers of one type that a person may have: a browser that forgets its cookies weekly makes
+as many in two years. Whoever has more is a shared device, “guest” or test@example.com, and would
+swallow everybody."""
+SEEN_STEP_MS = 3_600_000
+"""How much later than noted an identifier must be seen again to be noted anew."""
+ALIAS, SPLIT, CROWD = "alias", "split", "crowd"
+"""In place of an identifier's type: what joined two people outright, or keeps them two."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A new link from an identifier to a person."""
+    """A new link from an identifier to a person, made at an instant."""
 
     digest: bytes
     identifier: Identifier
     person: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A person who went into another with the event of an order of arrival, at an instant, for both
+    had an identifier of type `shared`, or by an alias."""
+
+    person: int
+    into: int
+    order: int
+    shared: str
+    at_ms: int
+
+
+class Blocked(NamedTuple):
+    """The ids of two persons who share an identifier of one type and were not merged: they have
+    others of the type `barrier`, or that is `SPLIT` or `CROWD`."""
+
+    person: int
+    other: int
+    shared: str
+    barrier: str
 
 
 @dataclass(slots=True)
 class Changes:
-    """What one batch of events made: links, and merges as (gone, into, order of arrival)."""
+    """What one batch of events made: links, merges, pairs that an alias let be one again, when
+    identifiers were seen anew, and how often merges were blocked, with the last instant of each."""
 
     links: list[Link] = field(default_factory=list)
-    merges: list[tuple[int, int, int]] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
+    lifted: list[tuple[int, int]] = field(default_factory=list)
+    seen: dict[bytes, int] = field(default_factory=dict)
+    blocked: Counter[Blocked] = field(default_factory=Counter)
+    blocked_ms: dict[Blocked, int] = field(default_factory=dict)
 
 
 class Identities:
     """Identifiers and merges of one project, as the applier knows them."""
 
-    def __init__(self, project: int, vault: Vault, canon: Canon, next_person: int) -> None:
+    def __init__(
+        self,
+        project: int,
+        vault: Vault,
+        canon: Canon,
+        next_person: int,
+        hierarchy: Hierarchy,
+    ) -> None:
+        self.hierarchy = hierarchy
         self._project = project
         self._vault = vault
         self._canon = canon
         self._next_person = next_person
         self._links: dict[bytes, int | None] = {}
+        self._seen: dict[bytes, int] = {}
         self._digests: dict[Identifier, bytes] = {}
-        self._types: dict[int, set[str]] = {}
+        self._types: dict[int, Counter[str]] = {}
 
     def prepare(self, connection: sa.Connection, events: Iterable[Event]) -> None:
         """Have at hand what the identifiers of these events lead to."""
         if len(self._links) > LINKS_CACHED_MAX:
             self.forget()
-        named = {identifier for event in events for identifier in _named(event)}
+        named = {identifier for event in events for identifier in self._named(event)}
         self._digests = {
             identifier: self._vault.digest(identifier.type, identifier.value)
             for identifier in named
@@ -67,133 +119,191 @@ class Identities:
         unknown = [digest for digest in digests if digest not in self._links]
         self._links.update(dict.fromkeys(unknown))
         table = tables.identifiers
-        for digest, person in control.found_in(
-            connection, (table.c.digest, table.c.person), self._project, table.c.digest, unknown
+        columns = (table.c.digest, table.c.person, table.c.last_ms)
+        for digest, person, last_ms in control.found_in(
+            connection, columns, self._project, table.c.digest, unknown
         ):
             self._links[bytes(digest)] = person
+            self._seen[bytes(digest)] = last_ms or 0
         people = {self._canon.of(who) for d in digests if (who := self._links[d]) is not None}
         self._prepare_types(connection, people - self._types.keys())
 
     def forget(self) -> None:
         """Ask the database anew: identifiers have been taken out."""
         self._links.clear()
+        self._seen.clear()
         self._types.clear()
+
+    def split(self, person: int) -> None:
+        """Undo the merge by which this id went; nothing but an alias merges the two again."""
+        self._types.pop(self._canon.of(person), None)
+        self._canon.split(person)
 
     def digest(self, identifier: Identifier) -> bytes:
         """The keyed hash of an identifier of a prepared event."""
         return self._digests[identifier]
 
     def find(self, identifiers: Iterable[Identifier]) -> int | None:
-        """The person that the highest known identifier leads to, None if none is known."""
-        for identifier in sorted(identifiers, key=rank):
+        """The id that the highest known identifier links to, None if none is known."""
+        for identifier in identifiers:
             person = self._links.get(self.digest(identifier))
             if person is not None:
-                return self._canon.of(person)
+                return person
         return None
 
     def resolve(self, event: Event, order: int, changes: Changes) -> int:
-        """The person of a prepared event; what it newly tells about who is who joins `changes`."""
-        # Most events come under one identifier, and there are tens of thousands a second.
-        ranked = list(event.identifiers)
-        if len(ranked) > 1:
-            ranked.sort(key=rank)
-        person = self._winner(ranked)
-        if person is None:
-            person = self._next_person
+        """The id a prepared event is given; what it newly tells about who is who joins `changes`.
+        The pipeline has put its identifiers in order."""
+        own = self._winner(event.identifiers)
+        if own is None:
+            own = self._next_person
             self._next_person += 1
-            self._types[person] = set()
-        for identifier in ranked:
-            self._join(identifier, person, order, changes)
+            self._types[own] = Counter()
+        for identifier in event.identifiers:
+            self._join(identifier, own, event, order, changes)
         if event.kind is Kind.ALIAS and event.previous is not None:
-            self._join_alias(event.previous, person, order, changes)
-        return person
+            self._join_alias(event.previous, own, event, order, changes)
+        return own
 
-    def _winner(self, ranked: list[Identifier]) -> int | None:
-        """The first known person who has no other value of a higher identifier given here."""
+    def _winner(self, ranked: tuple[Identifier, ...]) -> int | None:
+        """The id of the first known person who has no other value of a higher identifier given
+        here."""
         higher: set[str] = set()
         for identifier in ranked:
-            linked = self._links[self.digest(identifier)]
-            if linked is not None:
-                person = self._canon.of(linked)
-                if not higher & self._types[person]:
-                    return person
+            own = self._links[self.digest(identifier)]
+            if own is not None and not (higher and higher & self._types_of(own)):
+                return own
             higher.add(identifier.type)
         return None
 
-    def _join(self, identifier: Identifier, person: int, order: int, changes: Changes) -> None:
-        digest = self.digest(identifier)
+    def _types_of(self, own: int) -> AbstractSet[str]:
+        return self._types[self._canon.of(own)].keys()
+
+    def _join(
+        self, identifier: Identifier, own: int, event: Event, order: int, changes: Changes
+    ) -> None:
+        digest, person = self.digest(identifier), self._canon.of(own)
         linked = self._links[digest]
         if linked is None:
-            self._links[digest] = person
-            self._types[person].add(identifier.type)
-            changes.links.append(Link(digest, identifier, person))
+            if self._types[person][identifier.type] < ALIKE_MAX:
+                self._links[digest], self._seen[digest] = own, event.ts
+                self._types[person][identifier.type] += 1
+                changes.links.append(Link(digest, identifier, own, event.ts))
             return
+        if event.ts >= self._seen[digest] + SEEN_STEP_MS:
+            self._seen[digest] = changes.seen[digest] = event.ts
         other = self._canon.of(linked)
-        if other != person and not self._differ_above(person, other, identifier):
-            self._merge(other, person, order, changes)
+        if other == person:
+            return
+        barrier = self._barrier(person, other, identifier.type)
+        if barrier:
+            pair = min(own, linked), max(own, linked)
+            blocked = Blocked(*pair, identifier.type, barrier)
+            changes.blocked[blocked] += 1
+            changes.blocked_ms[blocked] = event.ts
+        else:
+            merge = Merge(other, person, order, identifier.type, event.ts)
+            self._merge(merge, changes)
 
-    def _differ_above(self, person: int, other: int, identifier: Identifier) -> bool:
-        """Whether both have an identifier of a type ranked above this one: not the same, then."""
-        shared = self._types[person] & self._types[other]
-        return any(rank_of(kind) < rank(identifier) for kind in shared)
+    def _barrier(self, person: int, other: int, shared: str) -> str:
+        """What keeps two people apart who share an identifier of a type; empty if nothing does."""
+        both = self._types[person].keys() & self._types[other].keys()
+        rank_of = self.hierarchy.rank_of
+        highest = min(both, key=rank_of, default=shared)
+        if rank_of(highest) < rank_of(shared):
+            return highest
+        if self._canon.kept_apart(other, person):
+            return SPLIT
+        return CROWD if self._is_crowd(person, other) else ""
 
-    def _join_alias(self, previous: Identifier, person: int, order: int, changes: Changes) -> None:
-        """An alias says outright that two are one, so no rank stands against it."""
-        for kind in type_ranks:
+    def _is_crowd(self, person: int, other: int) -> bool:
+        """Whether two people would have too many identifiers of one type together."""
+        return max((self._types[person] + self._types[other]).values(), default=0) > ALIKE_MAX
+
+    def _join_alias(
+        self, previous: Identifier, own: int, event: Event, order: int, changes: Changes
+    ) -> None:
+        """An alias says outright that two are one, so neither a rank nor a split stands against
+        it."""
+        # It does not say of which type the former name was.
+        for kind in self.hierarchy.types:
             linked = self._links[self.digest(Identifier(kind, previous.value))]
             if linked is not None:
-                other = self._canon.of(linked)
-                if other != person:
-                    self._merge(other, person, order, changes)
+                person, other = self._canon.of(own), self._canon.of(linked)
+                if other != person and not self._is_crowd(person, other):
+                    for pair in self._canon.kept_apart(other, person):
+                        self._canon.lift(*pair)
+                        changes.lifted.append(pair)
+                    self._merge(Merge(other, person, order, ALIAS, event.ts), changes)
                 return
-        self._join(previous, person, order, changes)
+        self._join(previous, own, event, order, changes)
 
-    def _merge(self, person: int, into: int, order: int, changes: Changes) -> None:
-        self._types[into] |= self._types.pop(person)
-        self._canon.merge(person, into)
-        changes.merges.append((person, into, order))
+    def _merge(self, merge: Merge, changes: Changes) -> None:
+        self._types[merge.into] += self._types.pop(merge.person)
+        self._canon.merge(merge.person, merge.into)
+        changes.merges.append(merge)
 
     def _prepare_types(self, connection: sa.Connection, people: set[int]) -> None:
-        """Which types of identifier these people have, merged ones included."""
+        """How many identifiers of each type these people have, merged ones included."""
         owners = {member: who for who in people for member in (who, *self._canon.members(who))}
-        self._types.update({who: set() for who in people})
+        self._types.update({who: Counter() for who in people})
         table = tables.identifiers
         for person, kind in control.found_in(
             connection, (table.c.person, table.c.type), self._project, table.c.person, owners
         ):
-            self._types[owners[person]].add(kind)
+            self._types[owners[person]][kind] += 1
+
+    def _named(self, event: Event) -> Iterable[Identifier]:
+        yield from event.identifiers
+        if event.previous is not None:
+            yield event.previous
+            for kind in self.hierarchy.types:
+                yield Identifier(kind, event.previous.value)
 
 
 def save(connection: sa.Connection, project: int, vault: Vault, changes: Changes) -> None:
     """Write what a batch changed; the identifiers themselves are sealed."""
     vault.prepare(connection, [(link.person, CATEGORY) for link in changes.links])
+    links = [
+        {
+            "project": project,
+            "digest": link.digest,
+            "type": link.identifier.type,
+            "person": link.person,
+            "sealed": vault.seal((link.person, CATEGORY), link.identifier.value),
+            "first_ms": link.at_ms,
+            "last_ms": link.at_ms,
+        }
+        for link in changes.links
+    ]
+    control.insert_many(connection, tables.identifiers, links)
+    _save_seen(connection, project, changes.seen)
+    apart = tables.kept_apart
+    for one, other in changes.lifted:
+        pair = apart.c.person.in_((one, other)) & apart.c.other.in_((one, other))
+        connection.execute(sa.delete(apart).where(apart.c.project == project, pair))
     control.insert_many(
-        connection,
-        tables.identifiers,
-        [
-            {
-                "project": project,
-                "digest": link.digest,
-                "type": link.identifier.type,
-                "person": link.person,
-                "sealed": vault.seal((link.person, CATEGORY), link.identifier.value),
-            }
-            for link in changes.links
-        ],
+        connection, tables.merges, [{"project": project, **asdict(one)} for one in changes.merges]
     )
-    control.insert_many(
-        connection,
-        tables.merges,
-        [
-            {"project": project, "person": person, "into": into, "order": order}
-            for person, into, order in changes.merges
-        ],
-    )
+    blocked = [
+        {"project": project, **one._asdict(), "times": times, "last_ms": changes.blocked_ms[one]}
+        for one, times in changes.blocked.items()
+    ]
+    control.upsert(connection, tables.blocked_merges, blocked, add="times")
+
+
+def _save_seen(connection: sa.Connection, project: int, seen: dict[bytes, int]) -> None:
+    if not seen:
+        return
+    table = tables.identifiers
+    own = (table.c.project == project) & (table.c.digest == sa.bindparam("seen"))
+    statement = sa.update(table).where(own).values(last_ms=sa.bindparam("at_ms"))
+    connection.execute(statement, [{"seen": digest, "at_ms": at} for digest, at in seen.items()])
 
 
 def load_canon(connection: sa.Connection, project: int) -> Canon:
     """Who is who today in a project."""
-    table = tables.merges
+    table, apart = tables.merges, tables.kept_apart
     canon = Canon()
     for person, into in connection.execute(
         sa.select(table.c.person, table.c.into)
@@ -201,7 +311,17 @@ def load_canon(connection: sa.Connection, project: int) -> Canon:
         .order_by(table.c.number)
     ):
         canon.merge(person, into)
+    for person, other in connection.execute(
+        sa.select(apart.c.person, apart.c.other).where(apart.c.project == project)
+    ):
+        canon.keep_apart(person, other)
     return canon
+
+
+def load(connection: sa.Connection, project: int, vault: Vault, canon: Canon) -> Identities:
+    """The identifiers of a project, whose merges are `canon`."""
+    known = hierarchy.load(connection, project)
+    return Identities(project, vault, canon, next_person(connection, project), known)
 
 
 def next_person(connection: sa.Connection, project: int) -> int:
@@ -222,10 +342,3 @@ def remember_people(connection: sa.Connection, project: int) -> None:
 
 def _people(project: int) -> str:
     return f"people of {project}"
-
-
-def _named(event: Event) -> Iterable[Identifier]:
-    yield from event.identifiers
-    if event.previous is not None:
-        # An alias does not say of which type the former name was.
-        yield from (Identifier(kind, event.previous.value) for kind in type_ranks)

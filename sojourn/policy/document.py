@@ -21,6 +21,7 @@ MEDIA_TYPES = {
     "json": "application/json",
     "jsonld": "application/ld+json",
     "yaml": "application/yaml",
+    "atom": "application/atom+xml",
 }
 """What each format is called over HTTP."""
 

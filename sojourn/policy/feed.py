@@ -11,11 +11,11 @@ from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from sojourn.policy.chronicle import Step, days_of, steps
+from sojourn.policy.document import MEDIA_TYPES
 from sojourn.policy.versions import Version
 from sojourn.policy.wording import dated
 
 ATOM = "http://www.w3.org/2005/Atom"
-MEDIA_TYPE = "application/atom+xml"
 
 
 def atom(versions: Sequence[Version], zone: tzinfo) -> str:
@@ -27,7 +27,7 @@ def atom(versions: Sequence[Version], zone: tzinfo) -> str:
     _add(feed, "id", uuid5(NAMESPACE_URL, f"feed/{public[0].version.digest.hex()}").urn)
     _add(feed, "title", f"{who}: changes of the policy")
     _add(feed, "updated", _instant(public[-1].version))
-    SubElement(feed, "link", {"rel": "self", "type": MEDIA_TYPE, "href": "changes.xml"})
+    SubElement(feed, "link", {"rel": "self", "type": MEDIA_TYPES["atom"], "href": "changes.xml"})
     SubElement(feed, "link", {"rel": "alternate", "type": "text/html", "href": "changes"})
     _add(SubElement(feed, "author"), "name", who)
     for place, step in reversed(list(enumerate(public, 1))):

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import msgspec
 
 from sojourn.drop_reason import Dropped, DropReason, Withheld
 from sojourn.errors import BadQuestion
-from sojourn.event import NO_SIGNALS, Event, Kind, Signals, rank
+from sojourn.event import NO_SIGNALS, Event, Kind, Signals
 from sojourn.policy import secrets, taxonomy
-from sojourn.policy.rules import EventRule, Rules
+from sojourn.policy.looks import EMAIL, PHONE, SECRET, looks_at
+from sojourn.policy.rules import EventRule, Rules, Serving
 
 NOTHING_SAID: Mapping[str, bool] = {}
 
@@ -32,19 +34,29 @@ def nothing_said(event: Event) -> Mapping[str, bool]:
 def without_secrets(event: Event, withheld: Counter[str]) -> Event | Dropped:
     """The event without properties that hold a secret; no event if its name or an identifier is
     one."""
-    if secrets.found_in(event.name) or any(
+    if secrets.is_one(event.name) or any(
         secrets.found_in_identifier(identifier.value) for identifier in event.identifiers
     ):
         return Dropped(DropReason.SECRET, "Its name or an identifier looks like a secret.")
-    properties = _without_secrets(event.properties, withheld)
-    traits = _without_secrets(event.traits, withheld) if event.traits else event.traits
+    properties = _without_secrets(event.properties, event.looks, withheld)
+    traits = event.traits
+    if traits:
+        traits = _without_secrets(traits, event.looks, withheld)
     if properties is event.properties and traits is event.traits:
         return event
     return msgspec.structs.replace(event, properties=properties, traits=traits)
 
 
-def _without_secrets(given: dict[str, Any], withheld: Counter[str]) -> dict[str, Any]:
-    secret = [name for name, value in given.items() if secrets.secret_of(name, value)]
+def _without_secrets(
+    given: dict[str, Any], looks: dict[str, int] | None, withheld: Counter[str]
+) -> dict[str, Any]:
+    looks = looks_at(given) if looks is None else looks
+    named = secrets.is_named_like_one(given)
+    if not looks and not named:
+        return given
+    secret = {name for name, found in looks.items() if found & SECRET and name in given}
+    if named:
+        secret |= {name for name, value in given.items() if secrets.secret_of(name, value)}
     if not secret:
         return given
     withheld[Withheld.SECRET.value] += len(secret)
@@ -74,23 +86,20 @@ def lawful(
     if not joins and len(identifiers) > 1:
         # Two identifiers of one event join whom they name (clause S1-09); the highest alone does
         # not.
-        identifiers = (min(identifiers, key=rank),)
+        identifiers = identifiers[:1]
     judged = msgspec.structs.replace(
         event,
         identifiers=identifiers,
         properties=properties,
         sealed=sealed,
         signals=NO_SIGNALS,
+        looks=None,
         purposes=purposes,
     )
     if not event.traits:
         return judged
     traits, hidden = _served(event, event.traits, rules.told, purposes, rules, withheld)
-    told = {
-        name: value
-        for name, value in traits.items()
-        if name not in event.how and _tells(name, value, rules)
-    }
+    told = {name: value for name, value in traits.items() if _tells(name, value, rules)}
     return msgspec.structs.replace(judged, traits=traits | hidden, told=told)
 
 
@@ -160,7 +169,7 @@ def refusal(rules: Rules, purpose: str, name: str) -> BadQuestion:
 
 
 def _rule_of(event: Event, rules: Rules) -> EventRule | None:
-    if event.kind is not Kind.EVENT:
+    if event.kind not in (Kind.EVENT, Kind.CHANGE):
         return rules.told
     return rules.events.get(event.name, rules.other_event)
 
@@ -176,32 +185,50 @@ def _served(
     """Of some properties those that serve a lawful purpose: in the clear, and, where they identify
     somebody, to be sealed (clauses S1-11, S2-01). What is written to support serves no other
     (clause S2-05)."""
-    clear: dict[str, Any] = {}
-    sealed: dict[str, Any] = {}
-    identifiers = [identifier.value for identifier in event.identifiers]
-    met = rule.met
-    for name, value in given.items():
-        own = met[name] if name in met else rules.rule_of(rule, name)
-        if own is None:
-            withheld[Withheld.UNDECLARED_PROPERTY.value] += 1
-            continue
-        if not own.purposes & purposes:
-            withheld[Withheld.NO_LAWFUL_PURPOSE.value] += 1
-            continue
-        if own.reduce is not None:
-            value = own.reduce(value)
-            if value is None:
-                withheld[Withheld.REDUCED.value] += 1
-                continue
-        if (
-            own.sealed
-            or (type(value) is str and taxonomy.names_person(value, identifiers))
-            or (own.may_be_phone and taxonomy.looks_like_phone(value))
-        ):
-            sealed[name] = value
+    serving = rules.serving(rule, purposes, tuple(given))
+    if serving.kept is not None:
+        _withhold(withheld, Withheld.UNDECLARED_PROPERTY, serving.undeclared)
+        _withhold(withheld, Withheld.NO_LAWFUL_PURPOSE, serving.unserved)
+        given = {name: given[name] for name in serving.kept}
+    if serving.reduced:
+        given = _reduced(given, serving, withheld)
+    hidden = _personal(event, given, serving)
+    if not hidden:
+        return given, {}
+    clear = given.copy()
+    return clear, {name: clear.pop(name) for name in hidden if name in clear}
+
+
+def _withhold(withheld: Counter[str], why: Withheld, properties: int) -> None:
+    if properties:
+        withheld[why.value] += properties
+
+
+def _reduced(given: dict[str, Any], serving: Serving, withheld: Counter[str]) -> dict[str, Any]:
+    reduced = dict(given)
+    for name, reduce in serving.reduced:
+        value = reduce(given[name])
+        if value is None:
+            withheld[Withheld.REDUCED.value] += 1
+            del reduced[name]
         else:
-            clear[name] = value
-    return clear, sealed
+            reduced[name] = value
+    return reduced
+
+
+def _personal(event: Event, given: dict[str, Any], serving: Serving) -> AbstractSet[str]:
+    """Which of these properties identify somebody, by their rule or by their value."""
+    identifiers = {identifier.value for identifier in event.identifiers}
+    # What is left of a reduced value is another one than was looked at.
+    looks = looks_at(given) if event.looks is None or serving.reduced else event.looks
+    found = [
+        name
+        for name, seen in looks.items()
+        if seen & EMAIL or (seen & PHONE and name in serving.may_be_phones)
+    ]
+    if not identifiers.isdisjoint(given.values()):
+        found += [name for name, value in given.items() if value in identifiers]
+    return serving.sealed.union(found) if found else serving.sealed
 
 
 def _tells(name: str, value: Any, rules: Rules) -> bool:

@@ -42,8 +42,8 @@ def confirming(policy: Policy, link: str, hours: int) -> Letter:
             "change in who receives data.",
             "If it was you, say so here:",
             link,
-            f"If it was not, do nothing: this address is forgotten after {hours} hours, and nothing "
-            "more is sent to it.",
+            f"If it was not, do nothing: this address is forgotten after {hours} hours, and "
+            "nothing more is sent to it.",
         ),
     )
 

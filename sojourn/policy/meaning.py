@@ -53,6 +53,19 @@ def purposes_of(policy: Policy, property: Property) -> tuple[str, ...]:
     return category.purposes if category else ()
 
 
+def drawn_from(policy: Policy, purpose: str) -> tuple[str, ...]:
+    """The purposes whose data may be used for a purpose: itself, those that it is compatible with,
+    and those that it is a part of, however far above (clause S1-13)."""
+    own = policy.purposes.get(purpose)
+    found = dict.fromkeys((purpose, *(own.compatible_with if own else ())))
+    seen = {purpose}
+    while own and own.under and own.under not in seen:
+        seen.add(own.under)
+        found[own.under] = None
+        own = policy.purposes.get(own.under)
+    return tuple(found)
+
+
 def collected(policy: Policy) -> Iterator[tuple[str, str, Property | Happening]]:
     """Every property and event: its section, its name, and what is said of it."""
     yield from (("properties", name, own) for name, own in policy.properties.items())

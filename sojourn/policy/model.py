@@ -37,6 +37,9 @@ Region = str
 
 Honour = Literal["honour", "ignore"]
 
+OWN_COOKIE = "sojourn_id"
+"""What our script keeps in the browser to know it again."""
+
 
 class Said(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What every part of the tree is: frozen, and said by name."""
@@ -172,8 +175,8 @@ class Happening(Said, frozen=True):
 
 class Undeclared(Said, frozen=True):
     """What becomes of events and properties that the policy does not name: taken in as category
-    `as`, or kept out: quarantined (which keeps nothing as long as there is no quarantine) or
-    refused. `scan` says what is looked for in values: secrets are taken out, the others sealed."""
+    `as`, or kept out: quarantined, where an event waits for somebody to decide, or refused.
+    `scan` says what is looked for in values: secrets are taken out, the others sealed."""
 
     events: Literal["accept", "quarantine", "refuse"] = "quarantine"
     properties: Literal["accept", "quarantine", "refuse"] = "quarantine"
@@ -237,10 +240,13 @@ class Age(Said, frozen=True):
     found: Literal["erase"] = "erase"
 
 
+When = Literal["never", "no_consent", "always"]
+
+
 class Cookieless(Said, frozen=True):
     """Counting without anything in the browser: when, what, and how long a salt lives."""
 
-    when: Literal["never", "no_consent", "always"] = "never"
+    when: When = "never"
     count: Literal["visits"] = "visits"
     salt: Literal["daily"] = "daily"
 

@@ -1,8 +1,9 @@
 """Recipients as the send gate looks them up: who, what for, which fields, and on which days.
 
 A property is a field of a recipient if its category is one that the recipient is given, if `fields`
-names it where fields are named, and if it is collected for a purpose of theirs. Network data leave
-only when they are named; what identifies a person never leaves to a pseudonymous recipient.
+names it where fields are named, and if it may be used for a purpose of theirs: one that it is
+collected for, one under that, or one compatible with it. Network data leave only when they are
+named; what identifies a person never leaves to a pseudonymous recipient.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import NamedTuple
 from sojourn.policy.facts.fideslang import NETWORK, within
 from sojourn.policy.facts.mechanisms import MECHANISMS
 from sojourn.policy.facts.regions import EEA, PROTECTIONS
+from sojourn.policy.meaning import drawn_from
 from sojourn.policy.model import Policy, Property, Recipient, Reduction, Transfer
 
 
@@ -39,7 +41,8 @@ class Field(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class RecipientRule:
     """A recipient: the mask of its purposes, and the exact fields that may leave to it, of which
-    those that are `identifying` name a person.
+    those that are `identifying` name a person. `drawn` is, for the bit of each of its purposes, the
+    mask of those whose data may be used for it.
 
     `categories` are those of events that may leave, `subjects` whose data (none: everybody's).
     `abroad` are the days on which data may go to its country, `agreed` those of the contract (None:
@@ -47,6 +50,7 @@ class RecipientRule:
     """
 
     purposes: int
+    drawn: dict[int, int]
     fields: dict[str, Field]
     identifying: frozenset[str]
     pseudonymous: bool
@@ -61,6 +65,10 @@ class RecipientRule:
         """The exact fields that may leave for a purpose, given as its bit."""
         return [name for name, field in self.fields.items() if field.purposes & purpose]
 
+    def uses(self, purposes: int) -> int:
+        """The recipient's purposes that data collected for these may leave for: a mask."""
+        return _used(self.drawn, purposes)
+
 
 def recipient_rules(
     policy: Policy,
@@ -72,16 +80,21 @@ def recipient_rules(
     `identifying` the properties of which what is left names a person."""
     rules = {}
     for name, recipient in policy.recipients.items():
-        purposes = sum({bits[one] for one in recipient.purposes if one in bits})
+        drawn = {
+            bits[purpose]: sum(bits[one] for one in drawn_from(policy, purpose) if one in bits)
+            for purpose in recipient.purposes
+            if purpose in bits
+        }
         fields = {
             field: Field(served, property.category or "")
             for field, property in policy.properties.items()
-            if (served := collected_for.get(field, 0) & purposes)
+            if (served := _used(drawn, collected_for.get(field, 0)))
             and _is_given(policy, recipient, field, property)
             and not (recipient.pseudonymous and field in identifying)
         }
         rules[name] = RecipientRule(
-            purposes=purposes,
+            purposes=sum(drawn),
+            drawn=drawn,
             fields=fields,
             identifying=frozenset(fields).intersection(identifying),
             pseudonymous=recipient.pseudonymous,
@@ -93,6 +106,10 @@ def recipient_rules(
             webhook=recipient.webhook or "",
         )
     return rules
+
+
+def _used(drawn: Mapping[int, int], purposes: int) -> int:
+    return sum(bit for bit, mask in drawn.items() if mask & purposes)
 
 
 def _is_given(policy: Policy, recipient: Recipient, field: str, property: Property) -> bool:

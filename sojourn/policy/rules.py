@@ -10,15 +10,16 @@ and which the person can stop. So an event is judged by a few ANDs.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
+from sojourn.event import EMAIL_OPENED
 from sojourn.policy import meaning, taxonomy
 from sojourn.policy.facts.fideslang import within
 from sojourn.policy.facts.regions import EEA
-from sojourn.policy.model import Happening, Policy, Property, Purpose, Reduction
+from sojourn.policy.model import OWN_COOKIE, Happening, Policy, Property, Purpose, Reduction, When
 from sojourn.policy.recipients import RecipientRule, recipient_rules
 from sojourn.policy.reducing import Reduce, reducer
 
@@ -26,6 +27,8 @@ PURPOSES_MAX = 16
 """Bits in an event's mask."""
 NAMES_MET_MAX = 5_000
 """Names of properties remembered with an event: more than a project may have."""
+SERVINGS_MAX = 500
+"""Sets of names remembered with an event: a client sends few."""
 EVERYWHERE = "default"
 """The region of whoever is in none that the policy names."""
 UNKNOWN = ""
@@ -58,15 +61,32 @@ class PropertyRule:
     may_be_phone: bool = False
 
 
+class Serving(NamedTuple):
+    """What becomes of properties of these names, for these purposes: which are kept (None: all),
+    how many are not declared and how many serve nothing, and of those kept which are reduced, which
+    are sealed, and which are looked at for telephone numbers."""
+
+    kept: tuple[str, ...] | None
+    undeclared: int
+    unserved: int
+    reduced: tuple[tuple[str, Reduce], ...]
+    sealed: frozenset[str]
+    may_be_phones: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class EventRule:
     """An event: its category, its purposes, and the properties it may have (None: any declared).
-    `met` remembers what `Rules.rule_of` said of each name."""
+    `met` remembers what `Rules.rule_of` said of each name, `servings` what `Rules.serving` said of
+    several at once."""
 
     category: str
     purposes: int
     properties: frozenset[str] | None = None
     met: dict[str, PropertyRule | None] = field(default_factory=dict, compare=False)
+    servings: dict[tuple[int, tuple[str, ...]], Serving] = field(
+        default_factory=dict, compare=False
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +94,15 @@ class Rules:
     """The tables of one version of a policy, for one project; `number` is the version's.
 
     `events` and `properties` are those declared; `other_event` stands for what is not, None where
-    that is kept out, as are other properties without `other_purposes`. `told` is the rule of what
-    is told of a person. `sees` gives the mask that a question for a purpose sees.
+    that is kept out, as are other properties without `other_purposes`; `others_wait` and
+    `other_properties_wait` say whether such events, and such properties of an event that is kept
+    out, may wait in the quarantine. `told` is the rule of what is told of a person. `sees` gives
+    the mask that a question for a purpose sees.
     `by_gpc` and `by_dnt` are the purposes that such a signal stops (clause S1-24); `identity` is
     what an event must be lawful for to join two people (clause S1-09; 0: nothing is asked).
-    `recipients` say what may leave.
+    `recipients` say what may leave. `cookieless` is when people are counted without a cookie, and
+    `lasting` are the purposes of that cookie (clause S1-21), which `lasts_unasked` where nothing at
+    all is known of somebody.
     """
 
     number: int
@@ -101,6 +125,11 @@ class Rules:
     by_guardian: bool = False
     asked_again: dict[str, tuple[int, ...]] = field(default_factory=dict)
     recipients: dict[str, RecipientRule] = field(default_factory=dict)
+    cookieless: When = "never"
+    lasting: int = 0
+    lasts_unasked: bool = False
+    others_wait: bool = False
+    other_properties_wait: bool = False
 
     def line(self, category: str, country: str) -> Line:
         """The line of a category where a country's people are; "" for an unknown country."""
@@ -110,6 +139,11 @@ class Rules:
     def stoppable(self) -> int:
         """The purposes that somebody can stop, wherever they are: a mask."""
         return reduce(or_, (line.stoppable for line in self.lines.values()), 0)
+
+    @property
+    def needs_consent(self) -> int:
+        """The purposes that are lawful somewhere with consent alone: a mask."""
+        return reduce(or_, (line.asked & ~line.always for line in self.lines.values()), 0)
 
     def rule_of(self, event: EventRule, name: str) -> PropertyRule | None:
         """The rule of a property that came with an event; None where it is kept out."""
@@ -125,6 +159,28 @@ class Rules:
         if len(event.met) < NAMES_MET_MAX:
             event.met[name] = own
         return own
+
+    def serving(self, event: EventRule, purposes: int, names: tuple[str, ...]) -> Serving:
+        """What becomes of the properties that came with an event which is lawful for these
+        purposes. Clients send the same names again and again, so it is worked out once."""
+        known = event.servings.get((purposes, names))
+        if known is not None:
+            return known
+        rules = {name: self.rule_of(event, name) for name in names}
+        kept = {name: own for name, own in rules.items() if own and own.purposes & purposes}
+        undeclared = sum(own is None for own in rules.values())
+        serving = Serving(
+            kept=None if len(kept) == len(names) else tuple(kept),
+            undeclared=undeclared,
+            unserved=len(names) - len(kept) - undeclared,
+            reduced=tuple((name, own.reduce) for name, own in kept.items() if own.reduce),
+            sealed=frozenset(name for name, own in kept.items() if own.sealed),
+            may_be_phones=frozenset(name for name, own in kept.items() if own.may_be_phone),
+        )
+        if len(event.servings) >= SERVINGS_MAX:
+            event.servings.clear()
+        event.servings[purposes, names] = serving
+        return serving
 
     def region_of(self, country: str) -> str:
         """Which of the regions that the policy names a country is in."""
@@ -160,15 +216,6 @@ def rules_of(
     for again."""
     own = {name: bits[name] for name in policy.purposes}
     regions = _regions(policy)
-    categories = (_NO_CATEGORY, *policy.categories)
-    lines = {
-        (category, region): _line(policy, own, category, region)
-        for category in categories
-        for region in (*regions, EVERYWHERE)
-    }
-    for category in categories:
-        each = [lines[category, region] for region in (*regions, EVERYWHERE)]
-        lines[category, UNKNOWN] = reduce(_stricter, each)
     undeclared = policy.undeclared
     catch = undeclared.as_ or _NO_CATEGORY
     caught = _mask(own, policy.categories[catch].purposes) if catch else 0
@@ -177,14 +224,14 @@ def rules_of(
         name: _property(policy, own, property, digest, country_of)
         for name, property in policy.properties.items()
     }
-    return Rules(
+    rules = Rules(
         number=number,
         draft=policy.draft,
         bits=own,
-        lines=lines,
+        lines=_lines(policy, own, regions),
         regions=frozenset(regions),
         region=policy.region or UNKNOWN,
-        events={name: _event(policy, own, event) for name, event in policy.events.items()},
+        events=_events(policy, own, catch),
         other_event=EventRule(catch, caught) if undeclared.events == "accept" else None,
         properties=properties,
         other_purposes=caught if undeclared.properties == "accept" else None,
@@ -210,7 +257,18 @@ def rules_of(
             {name: rule.purposes for name, rule in properties.items()},
             {name for name, rule in properties.items() if rule.sealed},
         ),
+        cookieless=policy.cookieless.when,
+        lasting=_mask(own, _of_the_cookie(policy)),
+        others_wait=undeclared.events == "quarantine",
+        other_properties_wait=undeclared.properties == "quarantine",
     )
+    unasked = rules.line(_NO_CATEGORY, UNKNOWN).always & rules.lasting
+    return replace(rules, lasts_unasked=bool(unasked) and rules.cookieless == "no_consent")
+
+
+def _of_the_cookie(policy: Policy) -> list[str]:
+    """What the anonymous id that lasts in a browser is kept for."""
+    return [one.purpose for one in policy.cookies if one.name == OWN_COOKIE and one.purpose]
 
 
 def _regions(policy: Policy) -> list[str]:
@@ -270,6 +328,26 @@ def _stricter(one: Line, other: Line) -> Line:
     always = one.always & other.always
     either = (one.always | one.asked) & (other.always | other.asked)
     return Line(always, either & ~always, one.stoppable | other.stoppable)
+
+
+def _lines(
+    policy: Policy, own: Mapping[str, int], regions: Iterable[str]
+) -> dict[tuple[str, str], Line]:
+    """The line of each category in each region, in all others, and where the region is unknown."""
+    known = (*regions, EVERYWHERE)
+    lines: dict[tuple[str, str], Line] = {}
+    for category in (_NO_CATEGORY, *policy.categories):
+        each = [_line(policy, own, category, region) for region in known]
+        lines |= {(category, region): line for region, line in zip(known, each, strict=True)}
+        lines[category, UNKNOWN] = reduce(_stricter, each)
+    return lines
+
+
+def _events(policy: Policy, own: Mapping[str, int], catch: str) -> dict[str, EventRule]:
+    """The declared events. Watching mails is a purpose of its own or none (clause S1-20): accepting
+    what is not declared accepts anything but that."""
+    declared = {name: _event(policy, own, event) for name, event in policy.events.items()}
+    return {EMAIL_OPENED: EventRule(catch, purposes=0), **declared}
 
 
 def _event(policy: Policy, bits: Mapping[str, int], event: Happening) -> EventRule:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -63,9 +64,10 @@ _NAMES = re.compile(
     re.IGNORECASE,
 )
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
-_CARD_MIN = 14
+SHORT = 14
 """Shorter texts hold no card number, no token and nothing in base64."""
-_CARD_NUMBER_MIN = 1e13
+CARD_NUMBER_MIN = 1e13
+"""A smaller number is no card's."""
 _ALL_DIGITS = b"0123456789"
 
 
@@ -84,7 +86,7 @@ def named_like(name: str) -> Secret | None:
 
 def found_in(text: str) -> Secret | None:
     """The secret that a text holds, if it holds one."""
-    if len(text) < _CARD_MIN and "=" not in text and ":" not in text:
+    if len(text) < SHORT and "=" not in text and ":" not in text:
         return None
     lower = text.lower()
     found = _plainly_in(text, lower)
@@ -105,6 +107,17 @@ def found_in(text: str) -> Secret | None:
     return None
 
 
+def is_named_like_one(names: Iterable[str]) -> bool:
+    """Whether one of these properties holds a secret by its name."""
+    return any(map(_named, names))
+
+
+@lru_cache(maxsize=10_000)
+def is_one(name: str) -> bool:
+    """Whether the name of an event holds a secret; names are few and come again."""
+    return found_in(name) is not None
+
+
 def found_in_identifier(text: str) -> Secret | None:
     """The secret that an identifier is. Digits alone are none: one in thirty ids of 16 digits
     passes for a card number, and an identifier stands nowhere in the clear."""
@@ -113,9 +126,14 @@ def found_in_identifier(text: str) -> Secret | None:
 
 def secret_of(name: str, value: Any) -> Secret | None:
     """The secret that a property holds, by its name or its value."""
+    return (_named(name) if isinstance(value, str) else None) or secret_in(value)
+
+
+def secret_in(value: Any) -> Secret | None:
+    """The secret that a property's value holds, whatever its name."""
     if isinstance(value, str):
-        return _named(name) or found_in(value)
-    if isinstance(value, float) and value >= _CARD_NUMBER_MIN and value.is_integer():
+        return found_in(value)
+    if isinstance(value, float) and value >= CARD_NUMBER_MIN and value.is_integer():
         return found_in(f"{value:.0f}")
     return None
 
@@ -127,7 +145,7 @@ def _named(name: str) -> Secret | None:
 
 def _plainly_in(text: str, lower: str) -> Secret | None:
     raw = text.encode(errors="replace")
-    if len(raw) - len(raw.translate(None, _ALL_DIGITS)) >= _CARD_MIN:
+    if len(raw) - len(raw.translate(None, _ALL_DIGITS)) >= SHORT:
         for found in _DIGITS.finditer(text):
             if _is_card("".join(char for char in found.group() if char.isdigit())):
                 return "card_number"

@@ -155,9 +155,10 @@ def _refused_to(
         what = f"“{recipient}” is not given data for this purpose."
         mend = "Name one of its `purposes:`, or add this one to them."
         return Refused("purpose", what, "S1-13, S2-16, GDPR 5(1)(b)", mend)
-    if subject and rule.subjects and subject not in rule.subjects:
-        what = f"“{recipient}” is given nothing of this kind of person."
-        mend = "Add the kind to its `subjects:`, if people are told."
+    if rule.subjects and subject not in rule.subjects:
+        kinds = ", ".join(sorted(rule.subjects))
+        what = f"“{recipient}” is given data of {kinds} only, and nothing says that this is one."
+        mend = "Say which kind of person it is, or add theirs to its `subjects:`."
         return Refused("subject", what, "S2-19, S2-20", mend)
     if rule.agreed is None or at not in rule.agreed:
         what = f"There is no contract with “{recipient}” on {at}."
@@ -183,7 +184,7 @@ def _refused_of(
         what = f"This event is of no category that “{recipient}” is given."
         mend = "Add its category to the recipient's `categories:`, if people are told."
         return Refused("category", what, "S2-09, S2-17", mend)
-    if not event.purposes & bit:
+    if not rule.uses(event.purposes) & bit:
         what = f"This event was not collected for “{purpose}”."
         return Refused("not_lawful", what, "S1-13, GDPR 5(1)(b)", "Send it for a purpose it has.")
     return None

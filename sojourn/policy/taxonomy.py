@@ -7,7 +7,6 @@ a property sealed by mistake is still on the timeline, one left in the clear by 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -51,11 +50,6 @@ def identifies(name: str, value: Any) -> bool:
 def looks_identifying(value: Any) -> bool:
     """Whether a value identifies a person wherever it stands: there is an e-mail address in it."""
     return type(value) is str and "@" in value and EMAIL.search(value) is not None
-
-
-def names_person(text: str, identifiers: Sequence[str]) -> bool:
-    """Whether a text identifies somebody wherever it stands, or is one of their identifiers."""
-    return text in identifiers or ("@" in text and EMAIL.search(text) is not None)
 
 
 def looks_like_phone(value: Any) -> bool:

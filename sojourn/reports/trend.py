@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from sojourn import breakdown, formula
 from sojourn.breakdown import Breakdown
 from sojourn.counting.measure import (
-    OF_RUNS,
     WHOLE,
+    WITHOUT_PROPERTY,
     Amount,
     Lines,
     Measure,
@@ -181,7 +181,7 @@ def check(definition: TrendDefinition) -> None:
 
 
 def _check_measure(series: TrendSeries, where: str) -> None:
-    if (series.property is None) is not (series.measure in OF_RUNS):
+    if (series.property is None) is not (series.measure in WITHOUT_PROPERTY):
         needs = series.property is None
         raise BadQuestion(
             f"The measure {series.measure} needs {'a' if needs else 'no'} property",

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from sojourn import audit, control, tables
 from sojourn.ingest.project import Project
+from sojourn.people import organisations
 from sojourn.policy import holds, versions
 from sojourn.policy.compile import compile
 from sojourn.policy.keeping import Keeping, Lasts, keeping_of
@@ -101,12 +102,21 @@ def retain(
         if done.dropped + done.rewritten:
             project.parts.renew()
         project.parts.drop_other_editions()
+        with control.writing(engine).begin() as connection:
+            organisations.forget_others(connection, project.id, project.parts.now(latest=True))
     seconds = round(time.perf_counter() - began, 3)
     retained = _told(keeping, sweep.tally, done, at_ms, version, seconds, dry)
     if not dry:
         with control.writing(engine).begin() as connection:
             _record(connection, project, at_ms, actor, retained)
     return retained
+
+
+def due_before(engine: sa.Engine, project: Project, at_ms: int) -> int:
+    """Before which instant something may be due at another; 0 when nothing can be."""
+    with engine.begin() as connection:
+        keeping, _ = _keeping(connection, project, at_ms)
+    return max((term.due_before_ms or 0 for term in keeping.terms.values()), default=0)
 
 
 def is_due(connection: sa.Connection, project: int, at_ms: int) -> bool:

@@ -7,7 +7,8 @@ does, so it runs from the last that is known of them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from sojourn import control, tables
 from sojourn.people import identities, profiles
-from sojourn.people.profiles import Traits
+from sojourn.people.traits import Trait, Traits
 from sojourn.policy.keeping import EVERY_PURPOSE, Happened, Keeping, Lasts
 from sojourn.retaining.tally import Tally
 from sojourn.vault import Vault
@@ -53,7 +54,9 @@ def due(connection: sa.Connection, circle: Circle, keeping: Keeping, tally: Tall
     pieces = [(circle.seen.people, circle.seen.instants)]
     for page in _profiles(connection, circle):
         people = circle.today(np.fromiter(page, dtype=np.int64))
-        newest = [max((ts for _, ts in traits.values()), default=0) for traits in page.values()]
+        newest = [
+            max((trait.ts for trait in traits.values()), default=0) for traits in page.values()
+        ]
         pieces.append((people, np.array(newest, dtype=np.int64)))
         found.profiles |= _without_due(page, people, circle, keeping, tally)
     _find_identifiers(connection, circle, keeping, Lasts.gathered(pieces), found, tally)
@@ -135,21 +138,27 @@ def _without_due(
     """The profiles of which some traits are due, without them."""
     given: defaultdict[tuple[str, ...], list[tuple[int, int, str, int]]] = defaultdict(list)
     for (own, traits), person in zip(page.items(), people.tolist(), strict=True):
-        for name, (_, ts) in traits.items():
-            given[keeping.of_property(name)].append((own, person, name, ts))
-    gone: defaultdict[int, set[str]] = defaultdict(set)
+        for name, trait in traits.items():
+            told = [(own, person, name, ts) for ts in dict.fromkeys(trait.instants())]
+            given[keeping.of_property(name)] += told
+    gone: defaultdict[int, defaultdict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     for categories, some in given.items():
         who = np.array([person for _, person, _, _ in some], dtype=np.int64)
         when = np.array([ts for *_, ts in some], dtype=np.int64)
         is_due = keeping.due(categories, who, when, circle.happened) == EVERY_PURPOSE
         tally.add(tally.values, categories, who[is_due])
         for index in np.flatnonzero(is_due):
-            own, _, name, _ = some[index]
-            gone[own].add(name)
-    return {
-        person: {name: known for name, known in page[person].items() if name not in names}
-        for person, names in gone.items()
-    }
+            own, _, name, ts = some[index]
+            gone[own][name].add(ts)
+    return {person: dict(_left(page[person], names)) for person, names in gone.items()}
+
+
+def _left(traits: Traits, gone: Mapping[str, AbstractSet[int]]) -> Iterator[tuple[str, Trait]]:
+    """What is left of some traits without what was told of each at the instants that are due."""
+    for name, trait in traits.items():
+        left = trait.without(gone.get(name, frozenset()))
+        if left is not None:
+            yield name, left
 
 
 def _find_identifiers(

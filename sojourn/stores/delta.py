@@ -190,12 +190,13 @@ class DeltaStore:
         files = set(_files(table)) if table else set()
         log = self._folder / "_delta_log"
         entries = {*log.glob("*.json"), *log.glob("*.parquet")}
-        new = (files | entries) - self._safe
+        # What an entry names is on disk before the entry is.
+        new = [*(files - self._safe), *(entries - self._safe)]
         folders = {path.parent for path in new}
         above = {folder.parent for folder in folders}
         for path in [*new, *folders, *above, self._folder, self._folder.parent]:
             _sync(path)
-        self._safe |= new
+        self._safe.update(new)
 
 
 def _files(table: DeltaTable, *, bucket: int | None = None, month: str | None = None) -> list[Path]:

@@ -37,8 +37,8 @@ ARRAYS = (
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows in no particular order: person int64, the one that each was given · ts int64 · order int64 · event uint16 codes ·
-    purposes uint16 · happened bool, false for facts; [m] each."""
+    """Rows in no particular order: person int64, the id that each was given · ts int64 · order
+    int64 · event uint16 codes · purposes uint16 · happened bool, false for facts; [m] each."""
 
     person: NDArray[np.int64]
     ts: NDArray[np.int64]

@@ -177,11 +177,15 @@ class Parts:
         making = settled.read(source, self._vocabulary, self._last_order(through))
         return settled.make(making, through, merges, source, self._written)
 
-    def add(self, rows: pa.Table, merges: list[tuple[int, int]]) -> None:
-        """Make applied rows, and the merges that came with them, part of the next answer."""
+    def add(
+        self, rows: pa.Table, merges: list[tuple[int, int]], withdrawn: Collection[int] = ()
+    ) -> None:
+        """Make applied rows, and the merges that came with them, part of the next answer; the
+        provisional rows of the orders `withdrawn` are none from then on."""
         with self._lock:
             for person, into in merges:
                 self._canon.merge(person, into)
+            self._tail.withdraw(withdrawn)
             self._tail.add(rows)
 
     def split(self, person: int) -> None:
@@ -226,6 +230,12 @@ class Parts:
             tuple(one.part for one in standing),
         )
 
+    @property
+    def tail_size(self) -> int:
+        """How many rows the tail has, or takes room for."""
+        with self._lock:
+            return self._tail.rows
+
     def tail_rows(self, people: NDArray[np.int64]) -> pa.Table:
         """The rows of some people that lie in the tail; those committed since are in the store too.
 
@@ -250,9 +260,14 @@ class Parts:
             return False
         with self._lock:
             rows, generation = self._tail.rows, self._tail.generation
-            changed = len(self._canon.log) != generation.merges
+            crowded = len(self._tail.arrivals.withdrawn) > TAIL_ROWS_MIN
         limit = max(TAIL_ROWS_MIN, TAIL_SHARE_MAX * generation.rows)
-        return rows > limit and (changed or self._store.committed() > generation.through)
+        return crowded or (rows > limit and self._has_more_than(generation))
+
+    def _has_more_than(self, generation: Generation) -> bool:
+        """Whether anything that would make another generation came since this one."""
+        changed = len(self._canon.log) != generation.merges
+        return changed or self._store.committed() > generation.through
 
     def settle(self) -> None:
         """Make what is committed a new generation, beside the questions, and take it up.
@@ -261,6 +276,9 @@ class Parts:
         """
         with self._settling:
             began = time.monotonic()
+            if not self._has_more_than(self._tail.generation):
+                self._take_up(self._tail.generation)
+                return
             through = self._store.committed()
             with self._lock:
                 self._tail.catch_up(self._canon)
@@ -313,7 +331,8 @@ class Parts:
             for column in old.columns_in_use():
                 new.column(*column)
         with self._lock:
-            tail.add(before.arrivals.since(known))
+            tail.add(before.arrivals.standing_since(known))
+            tail.withdraw(tail.arrivals.provisional() - before.arrivals.provisional())
             self._tail = tail
             self._current = None
 

@@ -112,7 +112,8 @@ class Generation:
 def load(folder: Path, through: int, merges: int, source: Source) -> Generation:
     """A generation from the cache, mapped. It tells itself who has moved, whatever `source` says:
     merges may have been made or undone since."""
-    moved = Moved(*(cache.map_array(folder, name) for name in MOVED))
+    ids, persons = (cache.map_array(folder, name).astype(np.int64) for name in MOVED)
+    moved = Moved(ids, persons)
     source = replace(source, moved=moved)
     parts = []
     for bucket in range(BUCKETS):

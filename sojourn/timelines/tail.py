@@ -13,7 +13,7 @@ become one, so layers shrink fast from the oldest to the newest and no row moves
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -95,6 +95,7 @@ class Tail:
         self._vocabulary = vocabulary
         self._ledger = ledger
         self._shown = 0
+        self._gone = 0
         self._merges: int | None = None
         self._settled = [_settled(part, bucket) for bucket, part in enumerate(generation.parts)]
         self._layers = [] if generation.parts else [self._layer([self._fresh()], Canon())]
@@ -104,8 +105,9 @@ class Tail:
 
     @property
     def rows(self) -> int:
-        """How many rows stand in layers or are still to come there."""
-        return sum(layer.rows for layer in self._layers) + len(self.arrivals) - self._shown
+        """How many rows stand in layers, are still to come there, or went and take room still."""
+        layers = sum(layer.rows for layer in self._layers)
+        return layers + len(self.arrivals) - self._shown + len(self.arrivals.withdrawn)
 
     def add(self, table: pa.Table) -> None:
         """Rows that were applied. They are in the parts once the tail has caught up."""
@@ -114,14 +116,20 @@ class Tail:
             happened = table.filter(pc.field("event") != FACT)["ts"].to_numpy()
             self.span = span_of(np.concatenate([self.span, happened]))
 
+    def withdraw(self, orders: Collection[int]) -> None:
+        """Take out provisional rows: they are in no part once the tail has caught up."""
+        self.arrivals.withdraw(orders)
+
     def catch_up(self, canon: Canon) -> int:
         """Give those who changed a layer of their own; how many rows it has."""
-        if (self._merges, self._shown) == (len(canon.log), len(self.arrivals)):
+        arrivals = self.arrivals
+        now = len(canon.log), len(arrivals), len(arrivals.withdrawn)
+        if (self._merges, self._shown, self._gone) == now:
             return 0
-        merged = self._merged(canon)
+        moved = np.concatenate([self._merged(canon), self._withdrawn()])
         fresh, origin = self._fresh()
-        changed = np.concatenate([canon.of_all(fresh.person), merged, canon.of_all(merged)])
-        self._merges, self._shown = len(canon.log), len(self.arrivals)
+        changed = np.concatenate([canon.of_all(fresh.person), moved, canon.of_all(moved)])
+        self._merges, self._shown, self._gone = now
         if not len(changed):
             return 0
         pieces = [*self._take(np.unique(changed), len(fresh.ts)), (fresh, origin)]
@@ -163,10 +171,15 @@ class Tail:
             return canon.changed_since(self.generation.moved)
         return np.array(canon.log[self._merges :], dtype=np.int64).ravel()
 
+    def _withdrawn(self) -> NDArray[np.int64]:
+        """Whose provisional rows went since the tail caught up last."""
+        return np.array(self.arrivals.withdrawn[self._gone :], dtype=np.int64)
+
     def _fresh(self) -> Piece:
         """The arrivals that are in no layer yet."""
-        table = self.arrivals.since(self._shown)
-        numbers = np.arange(len(self.arrivals) - len(table), len(self.arrivals))
+        table = self.arrivals.standing_since(self._shown)
+        numbers = np.arange(self._shown, len(self.arrivals))
+        numbers = numbers[self.arrivals.stand(numbers)]
         source = np.full(len(numbers), BUCKETS, dtype=np.uint8)
         return Rows.of(table, self._vocabulary), Origin(source, numbers)
 
@@ -188,7 +201,18 @@ class Tail:
                 size += layer.rows
                 pieces.append(layer.take(np.flatnonzero(~layer.left)))
             del self._layers[-len(alike) :]
-        return pieces
+        return [self._standing_rows(piece) for piece in pieces]
+
+    def _standing_rows(self, piece: Piece) -> Piece:
+        """The rows of a piece without those that were replaced or withdrawn since."""
+        rows, origin = piece
+        if not self.arrivals.withdrawn:
+            return piece
+        stands = np.ones(len(rows.ts), dtype=np.bool_)
+        arrived = origin.source == BUCKETS
+        stands[arrived] = self.arrivals.stand(origin.row[arrived])
+        left = np.flatnonzero(stands)
+        return (rows, origin) if len(left) == len(stands) else (rows.at(left), origin.at(left))
 
     def _no_larger_than(self, rows: int) -> list[Standing]:
         """The last layers, as long as they are no larger than so many rows."""

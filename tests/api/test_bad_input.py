@@ -22,7 +22,7 @@ import pytest
 
 from sojourn.api.collect import BODY_BYTES_MAX, UNPACKED_BYTES_MAX
 from sojourn.ingest.pipeline import EVENT_NAMES_MAX
-from sojourn.wires.segment import BATCH_MAX
+from sojourn.wire import BATCH_MAX
 from tests.conftest import Keys, Served, outside
 
 PROJECT = "bad-input"
@@ -102,8 +102,8 @@ def problem(answer: httpx.Response, status: int, title: str) -> dict[str, Any]:
         (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "The body is not JSON"),
         (b"[]", "The body is not a JSON object"),
         (b"null", "The body is not a JSON object"),
-        (b"{}", "The body has no batch"),
-        (b'{"batch": {}}', "The body has no batch"),
+        (b"{}", "The body has no list of messages"),
+        (b'{"batch": {}}', "The body has no list of messages"),
         (batch_of(*[0] * (BATCH_MAX + 1)), "The batch has too many messages"),
     ],
     ids=range(14),
@@ -397,7 +397,7 @@ def test_an_unknown_address_and_a_wrong_method_are_problems(server: Served, keys
     problem(outside.post(f"{server.url}/v1/dance", json={}), 404, here)
     problem(outside.get(f"{server.url}/api/v1/projects/{PROJECT}/nowhere"), 404, here)
     wrong = "This method does not fit the address"
-    problem(outside.get(f"{server.url}/v1/batch"), 405, wrong)
+    problem(outside.get(f"{server.url}/sdk/batch"), 405, wrong)
     problem(outside.put(f"{server.url}/api/v1/session"), 405, wrong)
     problem(server.client.get(f"/api/v1/projects/{PROJECT}/reports/funnel"), 405, wrong)
 

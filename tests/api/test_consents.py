@@ -36,7 +36,8 @@ def test_an_objection_holds_in_the_next_answer_and_is_proved(server: Served, sho
     taken = decide(server, shop.write, body)
     assert taken.status_code == 200
     assert people(server) == 1
-    found = server.client.get("/api/v1/projects/asked/people", params={"search": "u1"}).json()
+    whom = {"search": "u1", "purpose": "service"}
+    found = server.client.get("/api/v1/projects/asked/people", params=whom).json()
     person = found["people"][0]["id"]
     (proof,) = server.client.get(f"/api/v1/projects/asked/people/{person}/consents").json()
     assert proof["record"] == taken.json()["record"]

@@ -7,10 +7,12 @@ of a small shop).
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -54,20 +56,26 @@ def served(serve: Callable[[], Served], shared: Path) -> Served:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser() -> Browser:
     """The one browser of the run; `npm ci` in this folder brings it."""
+    return _started()
+
+
+@cache
+def _started() -> Browser:
+    # Test modules elsewhere take the fixture over, and with it would start one each: a process can
+    # only drive one.
     told = subprocess.run(
         ["node", "chromium.js"], cwd=HERE, capture_output=True, text=True, check=True
     )
     chromium = json.loads(told.stdout)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=chromium["executable"],
-            args=FLAGS,
-            env={**os.environ, **chromium["environment"]},
-        )
-        yield started
-        started.close()
+    playwright = sync_playwright().start()
+    atexit.register(playwright.stop)
+    return playwright.chromium.launch(
+        executable_path=chromium["executable"],
+        args=FLAGS,
+        env={**os.environ, **chromium["environment"]},
+    )
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.conftest import Served
+from tests.conftest import Served, make_project, soon
 
 from .conftest import TIMEOUT_MS
 from .test_questions import drawer_total
@@ -168,3 +168,38 @@ def test_columns_fit_the_dark_and_a_phone(
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
         page.screenshot(path=screenshots / f"{name}.png")
         context.close()
+
+
+def test_merge_is_undone_by_who_types_the_number(page: Page, served: Served) -> None:
+    keys = make_project(served.data, "paired")
+    ann, phone = {"userId": "ann"}, {"anonymousId": "phone"}
+    for message in (
+        {"event": "look", **phone},
+        {"event": "buy", **ann},
+        {"event": "log in", **ann, **phone},
+    ):
+        sent = soon(
+            lambda told=message: served.send_to(keys.write, {"type": "track", **told}),  # type: ignore[misc]
+            lambda answer: answer.status_code == 200,
+        )
+        assert sent.json()
+    soon(lambda: page.goto(f"{served.url}/app/paired/people/2"), lambda _: _is_merged(page))
+    page.get_by_role("button", name="Undo this merge").press("Enter")
+    field = page.get_by_label("Type 1 to go on")
+    expect(field).to_be_focused()
+    undo = page.get_by_role("button", name="Undo the merge")
+    field.fill("2")
+    expect(undo).to_be_disabled()
+    field.fill("1")
+    field.press("Enter")
+    expect(page.get_by_text("Person 1 went into Person 2")).to_be_hidden()
+    facts = page.locator("section", has=page.get_by_role("heading", name="Facts"))
+    expect(facts.locator("div", has_text=re.compile("^Events"))).to_have_text("Events2")
+    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    settle(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def _is_merged(page: Page) -> bool:
+    settle(page)
+    return page.get_by_role("button", name="Undo this merge").count() > 0

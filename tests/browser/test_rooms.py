@@ -26,8 +26,12 @@ ROOMS = [
     "cohort",
     "lifecycle",
     "stickiness",
+    "live",
     "people",
+    "organisations",
     "segments",
+    "quarantine",
+    "schema",
 ]
 ANSWERED_MS = 20_000
 """The first question of a project reads its history, on a machine that runs other tests too."""

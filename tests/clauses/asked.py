@@ -71,8 +71,8 @@ WOOPRA = {
     "S1-13": Clause(
         "Every question and every sending names one declared purpose, and sees its data only.",
         "in part",
-        "One person's page and the list of people are shown without naming a purpose; a question "
-        "that names none asks for analytics",
+        "A question that names none asks for analytics; a property that the policy does not "
+        "declare can be used by every question that sees its event",
     ),
     "S1-14": Clause("Each purpose has a basis, by category and region; interests are weighed."),
     "S1-15": Clause("Interests that are those of somebody else are told apart."),
@@ -90,15 +90,11 @@ WOOPRA = {
     "S1-18": Clause(
         "Numbers that leave are about so many people at least.",
         "checked",
-        "No answer and no export hides a small number",
+        "No number is handed out as one that may leave, so none is hidden; answers are for members",
     ),
     "S1-19": Clause("Cookies are listed with purpose, lifetime, party and need."),
     "S1-20": Clause("Seeing that a mail was opened is a separate purpose and waits for consent."),
-    "S1-21": Clause(
-        "Everything works without cookies.",
-        "in part",
-        "The browser script sets none; who did not agree is not yet counted by a daily salt",
-    ),
+    "S1-21": Clause("Everything works without cookies; people are counted by visits then."),
     "S1-22": Clause(
         "Opting out of advertising ends that purpose alone, and the opt-outs by region are listed.",
         "in part",
@@ -131,9 +127,8 @@ WOOPRA = {
     "S1-30": Clause(
         "People can ask for all seven rights, each where its basis gives it.",
         "in part",
-        "Objecting, withdrawing and restricting act at once, though the page of a restricted "
-        "person still opens; access, correction, erasure and taking data along cannot be asked "
-        "for yet",
+        "Objecting, withdrawing and restricting act at once; access, correction, erasure and "
+        "taking data along cannot be asked for yet",
     ),
     "S1-31": Clause("Taking consent back ends its future and leaves what was lawful before."),
     "S1-32": Clause(
@@ -155,7 +150,8 @@ WOOPRA = {
     "S1-36": Clause(
         "Below an age, which differs by country, nobody consents; a child found is erased.",
         "in part",
-        "An event of a child has no consent; those already stored are not erased",
+        "A child's events have no consent, and a child is unseen where it is needed from the "
+        "moment the age is told; what is stored is not erased",
     ),
     "S1-37": Clause(
         "Whether anything is known of somebody is told to that person, and nothing else.",
@@ -180,7 +176,7 @@ WOOPRA = {
     "S1-41": Clause(
         "Versions are dated; what means something new is told first and asks for consent again.",
         "in part",
-        "The page of changes tells it before it holds; nobody is written to",
+        "Who asked is written to when recipients change; of the rest, page and feed tell",
     ),
 }
 """The clauses of the first policy."""
@@ -213,11 +209,7 @@ POPWORK = {
     "S2-17": Clause("Who takes payments is given neither logs nor what people write."),
     "S2-18": Clause("Advertising mail has its own basis, and each sending looks for an opt-out."),
     "S2-19": Clause("Visitors are people of their own kind; Analytics gets nobody's name."),
-    "S2-20": Clause(
-        "Following sales is a purpose, and about prospects only.",
-        "in part",
-        "Somebody of whom it is not said what kind of person they are is sent as well",
-    ),
+    "S2-20": Clause("Following sales is a purpose, and about prospects only."),
     "S2-21": Clause("What a notice must say and does not is listed, field by field."),
 }
 """The clauses of the second policy."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zipfile
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,25 @@ def test_each_format_gives_the_same_events_packed_or_not(
 
     imported(ran, read=3, stored=3)
     imported(ran, read=3, stored=0, known=3)
+    assert timelines(data) == EXPECTED
+
+
+def test_a_list_of_objects_is_read_as_a_whole(shell: Shell, tmp_path: Path, data: Path) -> None:
+    file = tmp_path / "some.json"
+    file.write_text(json.dumps([*ROWS, 7], indent=1))
+    imported(shell("import", file, "--project", "shop"), read=4, stored=3, refused=1)
+    assert timelines(data) == EXPECTED
+
+
+def test_the_files_of_an_archive_are_read_one_after_the_other(
+    shell: Shell, tmp_path: Path, data: Path
+) -> None:
+    lines = "".join(json.dumps(row) + "\n" for row in ROWS[1:])
+    with zipfile.ZipFile(tmp_path / "some.zip", "w") as archive:
+        archive.writestr("day 1/some.csv", "\n".join(CSV.splitlines()[:2]))
+        archive.writestr("day 2/some.json.gz", gzip.compress(lines.encode()))
+    ran = shell("import", tmp_path / "some.zip", "--project", "shop")
+    imported(ran, read=3, stored=3)
     assert timelines(data) == EXPECTED
 
 
@@ -358,7 +378,9 @@ def test_a_gzip_that_breaks_off_gives_what_it_holds_and_says_so(
         ("nobody.csv", b"a,time,event\n1,2,3\n", "No column looks like the user", "--user"),
         ("never.csv", b"user,b,event\n1,2,3\n", "No column looks like the time", "--time"),
         ("nothing.csv", b"user,time,c\n1,2,3\n", "No column looks like the event", "--event"),
-        ("list.json", b'[{"user": 1}]', "No row of the file can be read", ""),
+        ("list.json", b'[{"user": 1}]', "No column looks like the time", "--time"),
+        ("broken.json", b'[{"user": 1', "No row of the file can be read", ""),
+        ("wrong.zip", b"PK", "The file cannot be read", "zip"),
     ],
     ids=lambda value: value if isinstance(value, str) and "." in value[:-2] else "",
 )

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from sojourn.asking import decode_definition
 from sojourn.consent import records
 from sojourn.consent.consents import Decision
-from sojourn.consent.records import Standing, State
+from sojourn.consent.records import ConsentRecord, Standing, State
 from sojourn.errors import BadQuestion
+from sojourn.event import Signals
+from sojourn.governance import UNDER_AGE
 from tests.opened import NOON_MS, Clock, event, open_shop
 from tests.policy.test_gate import ANALYTICS, SERVICE, SHOP
 
@@ -47,6 +49,20 @@ class Shop:
         definition = {"kind": "trend", "purpose": purpose, "series": [{"event": "Ordered"}]}
         asked = decode_definition(msgspec.json.encode(definition))
         return int(self.sojourn.ask(self.project, asked).about.people)
+
+
+    def tells_age(self, age: float, **who: str) -> None:
+        """Somebody's age comes with a message."""
+        told = msgspec.structs.replace(event("Ordered", **who), signals=Signals(age=age))
+        _, done = self.sojourn.accept(self.project, [told])
+        if done is not None:
+            done.result(timeout=10)
+        self.sojourn.apply_all()
+
+    def records(self) -> list[ConsentRecord]:
+        """What was taken down of everybody."""
+        with self.sojourn.engine.begin() as connection:
+            return records.of_people(connection, self.project.id, range(1, 10))
 
 
 @pytest.fixture
@@ -213,3 +229,21 @@ def test_will_is_the_strictest_of_the_newest(each: list[list[tuple[int, str]]], 
     states = [state for own in newest for state in own]
     expected = {} if not states else {"p": all(state == "given" for state in states)}
     assert records.will_at(standings, ts, {}) == expected
+
+
+@pytest.mark.clause("S1-36")
+def test_whoever_turns_out_to_be_under_age_is_unseen_where_consent_is_needed(shop: Shop) -> None:
+    shop.decides({"user_id": "a"}, at=-5000, analytics="given")
+    assert shop.mask(-4000, user="a", anonymous="x") == SERVICE | ANALYTICS
+    assert shop.people("analytics") == 1
+    shop.tells_age(17, user="a")
+    assert shop.people("analytics") == 1
+    shop.tells_age(12, user="a")
+    assert shop.people("analytics") == 0
+    assert shop.people("service") == 1
+    # What they do from now on is not for analytics either, whoever they are said to be.
+    assert shop.mask(user="a") == SERVICE
+    assert shop.mask(anonymous="x") == SERVICE
+    # Once is enough: there is one record of it, however often the age is told.
+    shop.tells_age(12, user="a")
+    assert [record.how for record in shop.records()] == [UNDER_AGE]

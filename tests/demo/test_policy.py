@@ -8,7 +8,7 @@ from sojourn.demo import policy
 from sojourn.demo.catalogue import EVENTS
 from sojourn.event import Event
 from sojourn.ingest import pipeline
-from sojourn.ingest.pipeline import Arrival
+from sojourn.ingest.arrival import Arrival
 from sojourn.policy.compile import compile
 from tests.ruled import rules
 

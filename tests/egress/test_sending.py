@@ -51,10 +51,12 @@ class Shop:
     receiver: Receiver
 
     def send(self, recipient: str, purpose: str, person: int = 0) -> Any:
-        return self.sojourn.send(self.project, recipient, purpose, person or self.person)
+        return self.sojourn.send(
+            self.project, recipient, purpose, person or self.person, "prospect"
+        )
 
     def payload(self, recipient: str, purpose: str) -> Payload | Refused:
-        sending = Sending(recipient, purpose, self.person)
+        sending = Sending(recipient, purpose, self.person, "prospect")
         return self.sojourn.egress(self.project).payload(sending, actor="test")
 
     def person_of(self, user: str) -> int:

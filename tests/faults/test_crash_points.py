@@ -1,9 +1,10 @@
 """The process ends at a chosen instruction: between any two writes nothing is lost or doubled.
 
-A child process works on a data folder (two projects, merges, repeated messages, commits, a settled
-generation, tidying) and ends, without any clean-up, as it enters or leaves one function. Then the
-folder is opened again as a restart would, and held against what the child was told is safe; what
-it was not told is sent again. Nothing may be missing, nothing may be there twice.
+A child process works on a data folder (two projects, merges, repeated messages, events that change
+and close, commits, a settled generation, tidying) and ends, without any clean-up, as it enters or
+leaves one function. Then the folder is opened again as a restart would, and held against what the
+child was told is safe; what it was not told is sent again. Nothing may be missing, nothing may be
+there twice.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
 from sojourn.application import Sojourn
-from sojourn.event import Event, Identifier
+from sojourn.event import OPEN_MS_MAX, Event, Identifier, Kind
 from sojourn.ingest.project import Project
 from sojourn.settings import Settings
 from sojourn.stores import delta
@@ -30,6 +32,7 @@ PROJECTS = ("shop", "club")
 ROUNDS = 4
 PEOPLE = 6
 EXIT = 9
+CHANGED = 70
 Batch = list[Event]
 
 
@@ -73,6 +76,10 @@ POINTS = (
     Point("sojourn.ingest.applier:_save", call=3, leaving=True),
     Point("sojourn.ingest.applier:Applier._show", call=4),
     Point("sojourn.ingest.applier:Applier._show", call=6, leaving=True),
+    Point("sojourn.ingest.open_events:OpenEvents.save", call=3, leaving=True),
+    Point("sojourn.ingest.open_events:OpenEvents.sent"),
+    Point("sojourn.ingest.open_events:OpenEvents.sent", call=2, leaving=True),
+    Point("sojourn.ingest.provisional:take", call=6, leaving=True),
     Point("sojourn.stores.delta:write_deltalake", call=2),
     Point("sojourn.stores.delta:DeltaStore._make_safe", call=3),
     Point("sojourn.stores.delta:DeltaStore.append", call=2, leaving=True),
@@ -93,7 +100,8 @@ def batches() -> list[tuple[str, Batch]]:
     for turn in range(ROUNDS):
         for name in PROJECTS:
             batch = [_event(turn, person, name) for person in range(PEOPLE)]
-            sent.append((name, [*batch, batch[0]]))
+            changes = [_change(person, name) for person in range(PEOPLE)] if turn == 2 else []
+            sent.append((name, [*batch, batch[0], *changes]))
     return sent
 
 
@@ -106,7 +114,15 @@ def _event(turn: int, person: int, project: str) -> Event:
         identifiers=both_known,
         properties={"turn": turn, "email": f"{person}@x.test"},
         message_id=f"{project}-{turn}-{person}",
+        open_ms=OPEN_MS_MAX if turn == 1 else 0,
     )
+
+
+def _change(person: int, project: str) -> Event:
+    """What the event of the second turn turned out to be, and that it is over."""
+    opened = _event(1, person, project)
+    told = {"properties": {"turn": CHANGED}, "open_ms": 0, "closes": True}
+    return msgspec.structs.replace(opened, kind=Kind.CHANGE, **told)
 
 
 def work(data: Path, point: Point | None, told: Connection) -> None:
@@ -238,6 +254,9 @@ def check_after_sending_again(data: Path) -> None:
             for name in PROJECTS:
                 project = sojourn.project(name)
                 assert counts(project) == everything
+                sojourn.apply_all()
+                assert counts(project) == everything
+                assert turns(project) == Counter(dict.fromkeys((0, CHANGED, 2, 3), PEOPLE))
                 directory, snapshot = sojourn.directory(project), project.parts.now()
                 assert directory.recent(snapshot, 0, 100)[0] == PEOPLE
 
@@ -252,6 +271,16 @@ def counts(project: Project) -> Counter[tuple[int, int]]:
     stored = project.store.read(["ts"], orders=(0, int(last)))["ts"].to_pylist()
     assert set(Counter(stored).values()) <= {1}
     assert {_which(ts) for ts in stored} <= found.keys()
+    return found
+
+
+def turns(project: Project) -> Counter[int]:
+    """The values of the property that changes, in the parts."""
+    found: Counter[int] = Counter()
+    for part in project.parts.now().parts:
+        for column in part.columns("turn"):
+            for start, end in zip(part.starts, part.ends, strict=True):
+                found.update(map(int, column.values[start:end].tolist()))
     return found
 
 

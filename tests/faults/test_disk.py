@@ -127,7 +127,7 @@ def send_until_full(data: Path, told: Connection) -> None:
         _, done = sojourn.accept(project, [event])
         assert done is not None
         told.send((1_000, is_safe(done)))
-        soon(lambda: sojourn.trouble, lambda trouble: not trouble)
+        soon(sojourn.health.trouble, lambda trouble: not trouble)
 
 
 def is_safe(done: Future[int]) -> bool:
@@ -169,6 +169,50 @@ def test_what_was_acknowledged_before_the_disk_was_full_is_there_afterwards(
             for ts in part.ts[start:end]
         ]
         assert sorted(found) == sorted(number for number, is_safe in told.items() if is_safe)
+
+
+def test_a_disk_that_becomes_read_only_is_told_and_all_goes_on_afterwards(tmp_path: Path) -> None:
+    keys = make_project(tmp_path, "shop")
+
+    def deny(connection: Any, *_: object) -> None:
+        connection.execute("PRAGMA query_only = ON")
+
+    with (
+        Sojourn(Settings(data=tmp_path)) as sojourn,
+        TestClient(application(sojourn)) as client,
+    ):
+        sojourn.start()
+        read = {"Authorization": f"Bearer {keys.read}"}
+
+        def send(*numbers: int) -> Any:
+            body = {"batch": [message(number) for number in numbers], "writeKey": keys.write}
+            return client.post("/v1/batch", json=body)
+
+        def troubles() -> set[str]:
+            return {one["name"] for one in client.get("/health").json()["troubles"]}
+
+        def stored() -> int:
+            return int(client.get("/api/v1/projects/shop/status", headers=read).json()["stored"])
+
+        assert send(1).status_code == 200
+        soon(stored, lambda count: count == 1)
+        for engine in (sojourn.inbox._engine, sojourn.engine):
+            sa.event.listen(engine, "connect", deny)
+            engine.dispose()
+        for _ in range(3):
+            assert send(2).status_code == 503
+        assert troubles() == {"read_only"}
+        assert client.get("/health").status_code == 503
+        sa.event.remove(sojourn.inbox._engine, "connect", deny)
+        sojourn.inbox._engine.dispose()
+        assert send(3).status_code == 200, "it is accepted, and cannot be applied yet"
+        soon(troubles, lambda told: told == {"read_only"})
+        assert stored() == 1
+        sa.event.remove(sojourn.engine, "connect", deny)
+        sojourn.engine.dispose()
+        assert send(2).status_code == 200
+        soon(stored, lambda count: count == 3)
+        soon(troubles, lambda told: not told)
 
 
 def test_a_data_folder_that_cannot_be_made_says_which_and_why(tmp_path: Path) -> None:

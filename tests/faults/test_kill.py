@@ -79,6 +79,11 @@ class Client:
                     self.unanswered.append(batch)
                     return
 
+    def send_one(self, numbers: count[int]) -> bool:
+        """Send one new batch; whether it was acknowledged."""
+        with httpx.Client(base_url=self.url, timeout=10) as http:
+            return self._post(http, self._batch(numbers))
+
     def send_again(self) -> None:
         """Send everything that has no answer until it has one."""
         with httpx.Client(base_url=self.url, timeout=10) as http:

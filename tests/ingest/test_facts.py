@@ -19,7 +19,7 @@ from tests.opened import event, open_shop, profile, send, timelines
 def who_are(sojourn: Sojourn, project: Project, **properties: str | float | bool) -> list[int]:
     """The ids of those with events of whom this was told last."""
     are = tuple(Condition(property=name, is_=value) for name, value in properties.items())
-    return sojourn.members(project, Segment(are=are))
+    return sojourn.questions.members(project, Segment(are=are))
 
 
 def person_of(sojourn: Sojourn, project: Project, identifier: str) -> int:
@@ -108,11 +108,16 @@ def test_facts_are_replayed_after_a_stop(tmp_path: Path, monkeypatch: pytest.Mon
         broken.setattr(applier.Applier, "commit", lambda *_, **__: None)
         with sojourn:
             send(sojourn, project, [profile("ann", plan="pro"), event("buy", 9, user="ann")])
-            before = sojourn.members(project, Segment(are=(Condition("plan", is_="pro"),)))
+            before = sojourn.questions.members(
+                project, Segment(are=(Condition("plan", is_="pro"),))
+            )
     assert project.store.committed() == 0
     sojourn, project = open_shop(tmp_path)
     with sojourn:
-        assert sojourn.members(project, Segment(are=(Condition("plan", is_="pro"),))) == before
+        assert (
+            sojourn.questions.members(project, Segment(are=(Condition("plan", is_="pro"),)))
+            == before
+        )
         assert pc.sum(pc.equal(project.uncommitted[0]["event"], "")).as_py() == 1
 
 

@@ -10,15 +10,17 @@ import pytest
 
 from sojourn import control
 from sojourn.errors import Unavailable
+from sojourn.health import Health
 from sojourn.ingest import inbox as inbox_module
 from sojourn.ingest.inbox import Inbox
-from tests.opened import event
+from tests.opened import Clock, event
 
 KEY = bytes(32)
 
 
 def opened(data: Path) -> Inbox:
-    return Inbox(control.connect(control.sqlite_url(data / "inbox.db")), KEY, os.urandom)
+    engine = control.connect(control.sqlite_url(data / "inbox.db"))
+    return Inbox(engine, KEY, os.urandom, Health(Clock()))
 
 
 def test_rows_come_back_in_order_after_reopening(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from sojourn.drop_reason import Dropped, DropReason
 from sojourn.event import Event, Identifier, Kind
 from sojourn.ingest import pipeline
-from sojourn.ingest.pipeline import Arrival, Names
+from sojourn.ingest.arrival import Arrival, Names
 from tests.opened import NOON_MS, event, profile
 from tests.ruled import rules
 

@@ -15,11 +15,12 @@ from tests.oracle.history import Row, Value
 
 @dataclass(frozen=True)
 class Filed:
-    """A visible event, the number of its visit, and its label."""
+    """A visible event, the number of its visit, its label, and its person's organisation then."""
 
     row: Row
     visit: tuple[int, int]
     label: Label
+    organisation: Value | None = None
 
 
 def filed(breakdown: Breakdown | None, rows: list[Row], scope: Scope) -> list[Filed]:
@@ -36,8 +37,22 @@ def filed(breakdown: Breakdown | None, rows: list[Row], scope: Scope) -> list[Fi
                 }
                 dimensions = breakdown.by if breakdown else ()
                 label = tuple(_written(one, of[one.of].get(one.property)) for one in dimensions)
-                found.append(Filed(row, (person, number), label))
+                found.append(Filed(row, (person, number), label, organisation(row, rows, scope)))
     return found
+
+
+def organisation(event: Row, rows: list[Row], scope: Scope) -> Value | None:
+    """What had been told last of the person's organisation when something happened."""
+    told = [
+        (row.ts, place, row.properties["group.id"])
+        for place, row in enumerate(rows)
+        if row.person == event.person
+        and not row.name
+        and row.ts <= event.ts
+        and row.purposes & scope.purpose
+        and "group.id" in row.properties
+    ]
+    return max(told)[2] if told else None
 
 
 def shown(

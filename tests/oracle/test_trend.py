@@ -93,7 +93,7 @@ def series(draw: st.DrawFn, names: tuple[str, ...] = ("",)) -> TrendSeries:
         measure=measure,
         where=draw(wheres),
         property=None
-        if measure in ("people", "visits", "events")
+        if measure in ("people", "visits", "events", "organisations")
         else draw(st.sampled_from(["amount", "amount", "p", "unheard of"])),
         percentile=draw(st.sampled_from([0, 12.5, 50, 99, 100]))
         if measure == "percentile"
@@ -104,7 +104,7 @@ def series(draw: st.DrawFn, names: tuple[str, ...] = ("",)) -> TrendSeries:
 
 measures: Any = (
     *("people", "people", "visits", "events", "sum", "mean"),
-    *("min", "max", "median", "percentile", "distinct"),
+    *("min", "max", "median", "percentile", "distinct", "organisations"),
 )
 
 breakdowns = st.builds(
@@ -175,6 +175,29 @@ def test_measures_of_a_property_agree(
     line = TrendSeries(measure=measure, property="amount", percentile=share)
     definition = TrendDefinition((line,), **options)
     scope = Scope(SPRING_MS - DAY_MS, SPRING_MS + 45 * DAY_MS, 1, ZONES[1])
+    agree(trend, definition, rows, scope, oracle.trend(definition, rows, scope))
+
+
+def belonging(rows: list[Row]) -> list[Row]:
+    """The same histories, in which people are told to belong to what was told of them."""
+    return [
+        replace(row, properties={**row.properties, "group.id": row.properties["p"]})
+        if not row.name and "p" in row.properties
+        else row
+        for row in rows
+    ]
+
+
+@more
+@given(
+    rows=histories.map(belonging),
+    scope=periods,
+    cumulative=st.booleans(),
+    every=st.sampled_from(["day", "week", "month"]),
+    breakdown=st.one_of(st.none(), breakdowns),
+)
+def test_organisations_agree(rows: list[Row], scope: Scope, **options: Any) -> None:
+    definition = TrendDefinition((TrendSeries(measure="organisations"),), **options)
     agree(trend, definition, rows, scope, oracle.trend(definition, rows, scope))
 
 

@@ -45,7 +45,7 @@ def trend(definition: TrendDefinition, rows: list[Row], scope: Scope) -> TrendAn
     for key, (points, total) in now.items():
         number, label = key
         series = definition.series[number] if number < len(definition.series) else None
-        counts = ("people", "visits", "events", "distinct")
+        counts = ("people", "visits", "events", "distinct", "organisations")
         whole = series is not None and series.measure in counts
         answer = TrendSeriesAnswer(
             event=series.event if series else None,
@@ -117,6 +117,9 @@ def measured(series: TrendSeries, events: list[Filed]) -> Value:
         return len({one.row.person for one in events})
     if series.measure == "visits":
         return len({one.visit for one in events})
+    if series.measure == "organisations":
+        told = [one.organisation for one in events]
+        return len({(type(value) is bool, value) for value in told if value is not None})
     assert series.property is not None
     values = [one.row.properties.get(series.property) for one in events]
     if series.measure == "distinct":

@@ -8,8 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sojourn.control import writing
 from sojourn.event import Event, Identifier, Kind, type_ranks
+from sojourn.people import hierarchy, identities, merges
 from tests.opened import NOON_MS, event, open_shop, profile, send, timelines, together
+from tests.oracle.identities import NaivePeople
 
 
 def shown_after(data: Path, *events: Event) -> set[tuple[tuple[int, str], ...]]:
@@ -92,84 +95,99 @@ def test_merge_is_seen_after_the_folder_is_opened_again(tmp_path: Path) -> None:
         assert together(timelines(project)) == merged == {((1, "look"), (2, "sign up"))}
 
 
-class NaiveModel:
-    """Woopra's rule as one would tell it: every person is a set of identifiers."""
-
-    def __init__(self) -> None:
-        self.people: list[set[tuple[str, str]]] = []
-        self.events: list[list[int]] = []
-
-    def take(self, number: int, given: dict[str, str]) -> None:
-        ranked = [(kind, given[kind]) for kind in type_ranks if kind in given]
-        who = self.first_that_fits(ranked)
-        if who is None:
-            who = len(self.people)
-            self.people.append(set())
-            self.events.append([])
-        for place, identifier in enumerate(ranked):
-            other = self.owner(identifier)
-            if other is None:
-                self.people[who].add(identifier)
-            elif other != who and not self.differ(who, other, type_ranks.index(ranked[place][0])):
-                self.people[who] |= self.people[other]
-                self.events[who] += self.events[other]
-                self.people[other], self.events[other] = set(), []
-        self.events[who].append(number)
-
-    def first_that_fits(self, ranked: list[tuple[str, str]]) -> int | None:
-        for place, identifier in enumerate(ranked):
-            who = self.owner(identifier)
-            higher = {kind for kind, _ in ranked[:place]}
-            if who is not None and not higher & {kind for kind, _ in self.people[who]}:
-                return who
-        return None
-
-    def differ(self, one: int, other: int, rank: int) -> bool:
-        kinds = [{kind for kind, _ in self.people[who]} for who in (one, other)]
-        return bool(kinds[0] & kinds[1] & set(type_ranks[:rank]))
-
-    def owner(self, identifier: tuple[str, str]) -> int | None:
-        return next((who for who, ids in enumerate(self.people) if identifier in ids), None)
-
-    def timelines(self) -> set[tuple[int, ...]]:
-        return {tuple(sorted(events)) for events in self.events if events}
-
-
 some_identifiers = st.fixed_dictionaries(
     {},
     optional={
         "user_id": st.sampled_from("ab"),
         "email": st.sampled_from(["x@example.com", "y@example.com"]),
-        "anonymous_id": st.sampled_from("pqr"),
+        "anonymous_id": st.sampled_from("pqrst"),
     },
 ).filter(bool)
+ids = st.sampled_from("abpqr")
+STEP = st.one_of(
+    some_identifiers,
+    some_identifiers,
+    st.tuples(ids, ids),
+    st.integers(0, 5),
+    st.permutations(type_ranks),
+    st.sampled_from(["commit", "settle", "reopen"]),
+)
+"""An event, an alias, which merge is undone, another order of types, or what the disk does."""
+
+
+class Shop:
+    """An open project, and beside it the naive model of its people."""
+
+    def __init__(self, data: Path) -> None:
+        self.data, self.model, self.sent = data, NaivePeople(crowd=4), 0
+        self.sojourn, self.project = open_shop(data)
+
+    def do(self, step: object) -> None:
+        if isinstance(step, dict):
+            self.send(tuple(Identifier(*pair) for pair in step.items()))
+        elif isinstance(step, tuple):
+            own, previous = (Identifier("user_id", value) for value in step)
+            self.send((own,), previous)
+        elif isinstance(step, list):
+            with writing(self.sojourn.engine).begin() as connection:
+                known = hierarchy.change(connection, self.project.id, step)
+            self.project.people.hierarchy, self.model.types = known, list(step)
+        elif isinstance(step, int):
+            self.split(step)
+        elif step == "commit":
+            self.sojourn.applier.commit(now=True)
+        elif step == "settle":
+            self.project.parts.settle()
+        else:
+            self.sojourn.close()
+            self.sojourn, self.project = open_shop(self.data)
+
+    def send(self, given: tuple[Identifier, ...], previous: Identifier | None = None) -> None:
+        self.sent += 1
+        one = Event(
+            kind=Kind.EVENT if previous is None else Kind.ALIAS,
+            name="e" if previous is None else "",
+            ts=NOON_MS + self.sent,
+            identifiers=given,
+            previous=previous,
+            message_id=str(self.sent),
+        )
+        send(self.sojourn, self.project, [one])
+        self.model.take(self.sent, {(one.type, one.value) for one in given}, previous)
+
+    def split(self, index: int) -> None:
+        if self.model.merges:
+            gone, _ = self.model.split(index % len(self.model.merges))
+            with self.sojourn.engine.begin() as connection:
+                members = self.project.parts.members(self.project.parts.today(gone))
+                known = merges.standing(connection, self.project.id, members)
+            (number,) = (merge.number for merge in known if merge.person == gone)
+            self.sojourn.split(self.project, gone, merge=number, actor="test")
+
+    def check(self) -> None:
+        shown = {who: [ts for ts, _ in run] for who, run in timelines(self.project).items()}
+        assert shown == self.model.timelines()
+        with self.sojourn.engine.begin() as connection:
+            found = merges.blocked(connection, self.project.id, self.project.parts)
+        times = {(one.person, one.other): 0 for one in found}
+        for one in found:
+            times[(one.person, one.other)] += one.times
+        assert {frozenset(pair) for pair in times} == self.model.blocked_pairs()
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(
-    histories=st.lists(some_identifiers, min_size=1, max_size=14),
-    together_by=st.integers(1, 5),
-)
+@given(steps=st.lists(STEP, min_size=1, max_size=16))
 def test_random_histories_agree_with_the_naive_model(
-    tmp_path_factory: pytest.TempPathFactory, histories: list[dict[str, str]], together_by: int
+    tmp_path_factory: pytest.TempPathFactory, steps: list[object]
 ) -> None:
-    sojourn, project = open_shop(tmp_path_factory.mktemp("identities"))
-    model = NaiveModel()
-    with sojourn:
-        events = [
-            Event(
-                name=f"e{number}",
-                ts=NOON_MS + number,
-                identifiers=tuple(Identifier(*pair) for pair in given.items()),
-                message_id=str(number),
-            )
-            for number, given in enumerate(histories)
-        ]
-        for begin in range(0, len(events), together_by):
-            send(sojourn, project, events[begin : begin + together_by])
-        for number, given_ids in enumerate(histories):
-            model.take(number, given_ids)
-        found = {tuple(ts for ts, _ in run) for run in timelines(project).values()}
-        assert found == model.timelines()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(identities, "ALIKE_MAX", 4)
+        shop = Shop(tmp_path_factory.mktemp("identities"))
+        try:
+            for step in steps:
+                shop.do(step)
+                shop.check()
+        finally:
+            shop.sojourn.close()

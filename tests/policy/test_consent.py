@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from sojourn.event import Signals
-from sojourn.ingest.pipeline import Arrival, run
+from sojourn.ingest.arrival import Arrival
+from sojourn.ingest.pipeline import run
 from tests.opened import NOON_MS, event
 from tests.policy.checking import GOOD, changed, codes, findings, found, place
 from tests.ruled import rules

@@ -13,7 +13,8 @@ from sojourn.asking import decode_definition
 from sojourn.drop_reason import DropReason
 from sojourn.errors import BadQuestion
 from sojourn.event import NO_SIGNALS, Event, Identifier, Kind, Signals
-from sojourn.ingest.pipeline import Arrival, Outcome, run
+from sojourn.ingest.arrival import Arrival
+from sojourn.ingest.pipeline import Outcome, run
 from sojourn.policy import versions
 from tests.opened import NOON_MS, event, open_shop, profile, send
 from tests.ruled import country_of, rules

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec import convert
 from msgspec.structs import replace
 
+from sojourn.policy.compile import compile as compile_policy
 from sojourn.policy.model import Policy, Property, Recipient, Transfer
 from sojourn.policy.recipients import recipient_rules
 from sojourn.policy.rules import Rules, rules_of
@@ -113,7 +114,7 @@ VALUES = {
     "iban_end": "zz-token",
     "undeclared": "zz-other",
 }
-ANN = Known(7, VALUES, frozenset(("u7", "zz-ann@b.example")))
+ANN = Known(7, VALUES, frozenset(("u7", "zz-ann@b.example")), "prospect")
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
@@ -183,9 +184,15 @@ def test_transfer_carries_on_its_first_and_its_last_day(day: date) -> None:
     assert isinstance(built("counter", "analytics", at=day), Payload)
 
 
-def test_right_kind_of_person_and_one_that_is_not_said() -> None:
+@pytest.mark.clause("S2-20")
+def test_who_is_not_said_to_be_of_the_right_kind_is_not_sent() -> None:
     assert isinstance(built("crm", "sales", who=kind_of("prospect")), Payload)
-    assert isinstance(built("crm", "sales"), Payload)
+    for said in ("", "person", "prospects"):
+        refused = built("crm", "sales", who=kind_of(said))
+        assert isinstance(refused, Refused)
+        assert refused.reason == "subject"
+    # To whom everybody's data may go, nobody need be of any kind.
+    assert isinstance(built("mailer", "mail", who=kind_of("")), Payload)
 
 
 @pytest.mark.clause("S1-03")
@@ -230,6 +237,43 @@ def test_one_category_may_be_stopped_and_another_not() -> None:
     assert isinstance(sent, Payload)
     assert set(sent.fields) == {"plan", "note"}
     assert sent.pseudonym == "crm-7"
+
+
+FOLLOWING = SHOP.replace(
+    "  sales: {use: sales,",
+    "  calls: {use: sales, basis: contract, RELATED}\n  sales: {use: sales,",
+).replace("    purposes: [service, sales]\n", "    purposes: [calls]\n")
+"""The same, with a recipient that uses data for something they are not collected for."""
+
+
+@pytest.mark.clause("S1-13", "S2-20")
+@pytest.mark.parametrize(
+    ("related", "wrong", "fields"),
+    [
+        ("under: sales", 0, {"email"}),
+        ("compatible_with: [sales]", 0, {"email"}),
+        ("under: analytics", 0, {"city", "plan", "note"}),
+        ("under: security", 1, set()),
+        ("compatible_with: []", 2, set()),
+    ],
+)
+def test_check_and_gate_agree_on_what_a_purpose_may_use(
+    related: str, wrong: int, fields: set[str]
+) -> None:
+    compiled = compile_policy(FOLLOWING.replace("RELATED", related), DAY)
+    assert [found.code for found in compiled.errors] == ["P406"] * wrong
+    bits = {name: 1 << bit for bit, name in enumerate(compiled.policy.purposes)}
+    own = rules_of(compiled.policy, bits, number=1, digest=str, country_of=str)
+    sent = built("crm", "calls", rules=own)
+    assert (set(sent.fields) if isinstance(sent, Payload) else set()) == fields
+    for collected in ("sales", "analytics", "service"):
+        event = Happened("Ordered", NOON, {"plan": "basic"}, bits[collected])
+        sent = built("crm", "calls", rules=own, event=event)
+        assert isinstance(sent, Payload) == (collected in related), collected
+        stopped = built("crm", "calls", rules=own, event=event, stopped=lambda purpose, of: True)
+        assert isinstance(stopped, Refused), (
+            "what a person stopped is not sent, whatever it draws on"
+        )
 
 
 def happened(name: str, purposes: str = "analytics", **values: Any) -> Happened:

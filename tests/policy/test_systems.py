@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from sojourn.event import PropertyValue, Signals
-from sojourn.ingest.pipeline import Arrival, Outcome, run
+from sojourn.ingest.arrival import Arrival
+from sojourn.ingest.pipeline import Outcome, run
 from sojourn.policy.sending import Happened, Known, Payload, Refused, payload
 from tests.opened import NOON_MS, event
 from tests.policy.expected import compiled
@@ -149,7 +150,7 @@ def test_a_system_is_given_what_its_row_says(
 @pytest.mark.parametrize(
     ("recipient", "purpose", "more", "reason"),
     [
-        ("google_cloud", "hosting", {"named": "Page Viewed"}, "no_field"),
+        ("google_cloud", "hosting", {"named": "Page Viewed"}, "category"),
         ("google_cloud", "security", {"named": "Page Viewed"}, "purpose"),
         ("june", "statistics", {}, "ended"),
         ("github", "development", {}, "no_field"),

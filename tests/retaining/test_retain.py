@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sojourn import audit, control, tables
+from sojourn.api.organisations import organisations_of
 from sojourn.application import Sojourn
 from sojourn.asking import decode_definition
 from sojourn.errors import Unavailable
@@ -302,6 +303,23 @@ def test_traits_of_other_people_are_as_they_were(tmp_path: Path) -> None:
         with sojourn.engine.begin() as connection:
             known = profiles.read(connection, project.id, project.vault, [1])
         assert known == {"plan": "pro"}
+
+
+def test_organisation_goes_with_the_last_that_told_of_it(tmp_path: Path) -> None:
+    sojourn, project = open_kept(tmp_path)
+    with sojourn:
+        for number, (name, days) in enumerate((("tea", 100), ("sea", 10))):
+            told = msgspec.structs.replace(
+                profile(user="u1", ts=-days * DAY_MS), traits={"group": {"id": name}}
+            )
+            send(sojourn, project, [msgspec.structs.replace(told, message_id=str(number))])
+        retain(sojourn, project)
+        known = organisations_of(project)
+        with sojourn.engine.begin() as connection:
+            assert [known.find(connection, name) for name in ("tea", "sea")] == [None, 2]
+            keys = sa.select(tables.person_keys.c.person)
+            people = set(connection.execute(keys.where(tables.person_keys.c.person < 0)).scalars())
+            assert people == {-2}
 
 
 NAMES = ("Seen", "Order")

@@ -10,10 +10,14 @@ import msgspec
 import pytest
 
 from sojourn.drop_reason import Dropped, DropReason
-from sojourn.errors import BadBody
-from sojourn.event import NO_SIGNALS, Event, Identifier, Kind, Signals
-from sojourn.wire import SKEW_MS_MIN, Request
-from sojourn.wires.segment import BATCH_MAX, TYPES, WIRE
+from sojourn.errors import BadBody, NotRecognised
+from sojourn.event import NO_SIGNALS, OPEN_MS_MAX, Event, Identifier, Kind, Signals
+from sojourn.ingest import pipeline
+from sojourn.ingest.arrival import Arrival
+from sojourn.wire import BATCH_MAX, SKEW_MS_MIN, Receipt, Request
+from sojourn.wires.jitsu import WIRE as JITSU
+from sojourn.wires.segment import TYPES, WIRE
+from tests.ruled import rules
 
 NOW_MS = 1_790_000_000_000
 HOUR_MS = 3_600_000
@@ -94,6 +98,26 @@ def test_an_alias_names_the_former_id() -> None:
     assert (event.kind, event.previous) == (Kind.ALIAS, Identifier("user_id", "7"))
 
 
+# What may still change
+
+
+def test_an_event_opens_for_as_long_as_it_says_and_no_longer_than_an_hour() -> None:
+    assert one(track(openFor=300_000)).open_ms == 300_000
+    assert one(track(openFor=1e12)).open_ms == OPEN_MS_MAX
+    for none in (0, -5, True, "300000", None, float("nan")):
+        assert one(track(openFor=none)).open_ms == 0
+    assert one({"type": "identify", "userId": "u1", "openFor": 5}).open_ms == 0
+
+
+def test_an_update_changes_the_event_of_its_id_and_may_close_it() -> None:
+    update = {"type": "update", "messageId": "m1", "userId": "u1", "properties": {"n": 1}}
+    change = one(update)
+    assert (change.kind, change.message_id, change.properties) == (Kind.CHANGE, "m1", {"n": 1})
+    assert (change.closes, one({**update, "close": True}).closes) == (False, True)
+    assert (change.open_ms, one({**update, "openFor": 7}).open_ms) == (0, 7)
+    assert not one(track(close=True)).closes
+
+
 # When it was
 
 
@@ -137,10 +161,14 @@ def test_timestamps_come_in_any_offset_and_as_epochs(stamp: object) -> None:
     assert one(track(timestamp=stamp)).ts == 1_789_995_200_000
 
 
-def test_a_timestamp_that_is_none_drops_the_message_and_says_which() -> None:
-    refused = dropped(track(timestamp="the day before"))
+def test_a_timestamp_that_is_none_is_told_to_the_pipeline_which_refuses_it() -> None:
+    given = one(track(timestamp="the day before", sentAt="2026-01-01T00:00:00Z"))
+    assert (given.stamp, given.ts) == ("the day before", 0)
+    refused = pipeline.plausible_time(given, Arrival(NOW_MS, rules()))
+    assert isinstance(refused, Dropped)
     assert refused.reason is DropReason.BAD_TIMESTAMP
     assert "the day before" in refused.detail
+    assert one(track(timestamp="2026-01-01")).stamp == ""
 
 
 # What it was
@@ -176,7 +204,7 @@ def test_a_message_of_an_unknown_type_is_dropped_and_told_the_known_ones(message
 
 
 def test_one_bad_message_takes_no_other_with_it() -> None:
-    batch = [track(messageId="m1"), None, track(timestamp="x"), track(messageId="m2")]
+    batch = [track(messageId="m1"), None, track(type="x"), track(messageId="m2")]
     events = WIRE.events(request(), {"batch": batch})
     assert [isinstance(event, Event) for event in events] == [True, False, False, True]
 
@@ -219,7 +247,8 @@ def test_neither_the_address_nor_the_user_agent_is_ever_kept(kind: str) -> None:
     }
     message = {"type": kind, "userId": "u1", "previousId": "u0", "event": "Seen"}
     event = one(message | {"context": context})
-    assert event.signals == Signals(ip="203.0.113.7")  # to find the country; see the policy's gate
+    # For the country, the browser and the visit; gone once the policy's gate has judged the event.
+    assert event.signals == Signals(ip="203.0.113.7", agent="Quokkaphone 7")
     text = msgspec.json.encode(msgspec.structs.replace(event, signals=NO_SIGNALS))
     assert b"203.0.113.7" not in text
     assert b"Quokkaphone" not in text
@@ -238,6 +267,38 @@ def test_what_a_context_tells_of_the_persons_will_goes_to_the_gate() -> None:
     assert one(identify).signals == Signals(age=12)
     for country in ("France", "fr", 7, None):
         assert one(track(context={"location": {"country": country}})).signals == NO_SIGNALS
+
+
+def sent_from(context: dict[str, Any], **headers: str) -> Signals:
+    """The signals of a message that came from an address with these headers."""
+    own = {"user-agent": "Quokka/7", **headers}
+    asked = Request("POST", "/v1/batch", {}, own, b"", NOW_MS, address="198.51.100.4")
+    (event,) = WIRE.events(asked, {"batch": [track(context=context)]})
+    assert isinstance(event, Event)
+    return event.signals
+
+
+def test_a_browsers_connection_is_the_persons_own_and_a_servers_is_not() -> None:
+    browser = {"origin": "https://shop.example"}
+    assert sent_from({}, **browser) == Signals(ip="198.51.100.4", agent="Quokka/7")
+    assert sent_from({}) == NO_SIGNALS
+    told = {"ip": "203.0.113.7", "userAgent": "Other/1"}
+    own = Signals(ip="203.0.113.7", agent="Other/1")
+    assert sent_from(told, **browser) == sent_from(told) == own
+    half = sent_from({"userAgent": "Other/1"}, **browser)
+    assert half == Signals(ip="198.51.100.4", agent="Other/1")
+
+
+@pytest.mark.clause("S1-21")
+@pytest.mark.parametrize(("said", "asks"), [(True, True), (False, False), ("true", False)])
+def test_a_message_asks_to_be_counted_without_a_cookie(said: object, asks: bool) -> None:
+    assert sent_from({"cookieless": said}).cookieless is asks
+
+
+def test_by_how_much_a_clock_was_put_right_goes_along() -> None:
+    stamp, sent = iso(NOW_MS - 3 * HOUR_MS), iso(NOW_MS - 2 * HOUR_MS)
+    assert one(track(timestamp=stamp), sentAt=sent).signals == Signals(skew_ms=2 * HOUR_MS)
+    assert one(track(), sentAt=sent).signals == NO_SIGNALS, "its own clock was not asked"
 
 
 @pytest.mark.parametrize(
@@ -284,3 +345,104 @@ def test_the_write_key_is_the_name_of_basic_or_stands_in_the_body(
     headers: dict[str, str], body: Any, key: str
 ) -> None:
     assert WIRE.key(request(headers=headers), body) == key
+
+
+# RudderStack's words, and images
+
+
+def test_what_rudderstack_says_in_words_of_its_own() -> None:
+    event = one(track(originalTimestamp=iso(NOW_MS - 3 * HOUR_MS), sentAt=iso(NOW_MS - HOUR_MS)))
+    assert event.ts == NOW_MS - 2 * HOUR_MS, "each message says when it was sent"
+    given = iso(NOW_MS - HOUR_MS)
+    assert one(track(timestamp=given, originalTimestamp=iso(0))).ts == NOW_MS - HOUR_MS
+    traits = {"email": "Ann@x.test", "plan": "free"}
+    told = {"type": "identify", "userId": "u1", "context": {"traits": traits}}
+    known = one(told | {"traits": {"plan": "pro"}})
+    assert known.traits == {"email": "Ann@x.test", "plan": "pro"}
+    assert Identifier("email", "ann@x.test") in known.identifiers
+    assert one(track(context={"traits": traits})).traits == {}
+
+
+def asked_by_image(path: str, **query: str) -> list[Event | Dropped]:
+    asked = Request("GET", path, query, {}, b"", NOW_MS)
+    return WIRE.events(asked, WIRE.content(asked))
+
+
+def test_an_image_of_rudderstack_has_its_fields_in_its_address() -> None:
+    fields = {
+        "writeKey": "wk",
+        "anonymousId": "a1",
+        "event": "Opened",
+        "properties.mail": "spring",
+        "properties.list.size": "4",
+        "context.page.url": "https://x.test/",
+        "context.page": "cannot be both",
+    }
+    (event,) = asked_by_image("/pixel/v1/track", **fields)
+    assert isinstance(event, Event)
+    assert (event.name, event.ts) == ("Opened", NOW_MS)
+    assert event.identifiers == (Identifier("anonymous_id", "a1"),)
+    expected = {"mail": "spring", "list": {"size": "4"}, "url": "https://x.test/"}
+    assert event.properties == expected
+    (view,) = asked_by_image("/pixel/v1/page", anonymousId="a1", name="Home")
+    assert isinstance(view, Event)
+    assert (view.name, view.properties) == ("Page Viewed", {"name": "Home"})
+
+
+def test_an_image_of_segment_has_a_message_in_its_address() -> None:
+    message = msgspec.json.encode({"event": "Opened", "userId": "u1", "writeKey": "wk"})
+    (event,) = asked_by_image("/v1/pixel/track", data=base64.b64encode(message).decode())
+    assert isinstance(event, Event)
+    assert (event.name, event.identifiers) == ("Opened", (Identifier("user_id", "u1"),))
+    asked = Request("GET", "/v1/pixel/track", {}, {}, b"", NOW_MS)
+    assert WIRE.reply(asked, Receipt(1, {})).media_type == "image/gif"
+    assert WIRE.reply(request(), Receipt(1, {})).media_type == "application/json"
+
+
+@pytest.mark.parametrize("letter", "tipsga")
+def test_a_letter_stands_for_a_type(letter: str) -> None:
+    message = track(previousId="u0", groupId="g1")
+    whole = {kind[0]: kind for kind in TYPES if kind != "update"}[letter]
+    for path in (f"/v1/{letter}", f"/{letter}"):
+        assert path in WIRE.paths
+        assert WIRE.events(request(path), message) == WIRE.events(request(f"/v1/{whole}"), message)
+    (batched,) = WIRE.events(request("/b"), {"batch": [track()]})
+    assert batched == one(track())
+
+
+def test_the_key_may_stand_in_the_address() -> None:
+    asked = Request("POST", "/beacon/v1/batch", {"writeKey": "wk"}, {}, b"", NOW_MS)
+    assert WIRE.key(asked, {"batch": []}) == "wk"
+    assert WIRE.key(asked, {"batch": [], "writeKey": "other"}) == "other"
+
+
+def test_a_refusal_has_what_clients_for_python_look_for() -> None:
+    assert WIRE.failure is not None
+    reply = WIRE.failure(request(), NotRecognised("The key is unknown", mend="Make one."))
+    told = msgspec.json.decode(reply.body)
+    assert (reply.status, reply.media_type) == (401, "application/problem+json")
+    assert (told["title"], told["code"]) == ("The key is unknown", "NotRecognised")
+    assert told["message"] == "The key is unknown. Make one."
+
+
+# Jitsu
+
+
+def test_an_address_of_no_type_is_of_no_event() -> None:
+    (event,) = JITSU.events(request("/api/s/dance"), track())
+    assert isinstance(event, Dropped)
+    assert event.reason is DropReason.NOT_AN_EVENT
+
+
+def test_jitsu_s_key_has_its_secret_behind_a_colon() -> None:
+    asked = Request("POST", "/api/s/track", {}, {"x-write-key": "wk:open:sesame"}, b"", NOW_MS)
+    assert (JITSU.key(asked, {}), JITSU.secret(asked)) == ("wk", "open:sesame")
+
+
+@pytest.mark.parametrize(("policy", "ip"), [("remove", ""), ("stripLastOctet", "198.51.100.4")])
+def test_jitsu_s_client_may_ask_that_the_address_is_not_looked_at(policy: str, ip: str) -> None:
+    headers = {"x-ip-policy": policy, "origin": "https://x.test", "user-agent": "Quokka/7"}
+    asked = Request("POST", "/api/s/track", {}, headers, b"", NOW_MS, address="198.51.100.4")
+    (event,) = JITSU.events(asked, track())
+    assert isinstance(event, Event)
+    assert event.signals.ip == ip

@@ -2,6 +2,7 @@
 // browser keeps it. Nothing is kept before they act.
 
 import { newId } from "./message";
+import { read, write } from "./storage";
 
 export type State = "given" | "refused" | "withdrawn" | "objected";
 export type Signal = "gpc" | "dnt";
@@ -66,21 +67,10 @@ export function readKept(text: string | null): Kept | undefined {
 
 export const keptAs = (project: string): string => `sojourn.consent.${project}`;
 
-export function load(project: string): Kept | undefined {
-  try {
-    return readKept(localStorage.getItem(keptAs(project)));
-  } catch {
-    return undefined;
-  }
-}
+export const load = (project: string): Kept | undefined => readKept(read(keptAs(project)));
 
-export function keep(project: string, kept: Kept): void {
-  try {
-    localStorage.setItem(keptAs(project), JSON.stringify(kept));
-  } catch {
-    // The page goes on with what it has in memory.
-  }
-}
+export const keep = (project: string, kept: Kept): void =>
+  write(keptAs(project), JSON.stringify(kept));
 
 // The signal of this browser that stops a purpose.
 export function stoppedBy(choice: Choice): Signal | undefined {
@@ -104,10 +94,11 @@ export function states(offer: Offer, kept: Kept): States {
   return Object.fromEntries(offer.choices.map((one) => [one.name, answer(one, kept)]));
 }
 
-export async function ask(base: string, fresh = false): Promise<Offer | undefined> {
+// Null where there is nothing to ask, as under a draft; undefined where it could not be found out.
+export async function ask(base: string, fresh = false): Promise<Offer | null | undefined> {
   try {
     const told = await fetch(`${base}consent.json`, { cache: fresh ? "reload" : "default" });
-    return told.ok ? await told.json() : undefined;
+    return told.ok ? await told.json() : told.status == 404 ? null : undefined;
   } catch {
     return undefined;
   }

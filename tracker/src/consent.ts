@@ -20,15 +20,16 @@ import {
   type Offer,
   type States,
 } from "./choices";
-import { readIdentity } from "./identity";
+import { keptIdentity } from "./identity";
 
 const script = document.currentScript as HTMLScriptElement;
 const project = script.dataset.project ?? "";
 const base = new URL(`p/${encodeURIComponent(project)}/`, script.src).href;
 const listeners = new Set<(states: States) => void>();
 
-let kept = load(project) ?? nothingSaid(readIdentity(true).anonymousId);
-let offer: Offer | undefined;
+let kept = load(project) ?? nothingSaid(keptIdentity()?.anonymousId);
+// Null where nobody is asked.
+let offer: Offer | null | undefined;
 
 const state = (): States => (offer ? states(offer, kept) : {});
 
@@ -95,13 +96,13 @@ async function set(purposes: Record<string, boolean>): Promise<boolean> {
 
 function on(listener: (states: States) => void): () => void {
   listeners.add(listener);
-  if (offer) listener(state());
+  if (offer !== undefined) listener(state());
   return () => listeners.delete(listener);
 }
 
 const ready = askServer(base).then((told) => {
   offer = told;
-  if (told) tell();
+  if (told !== undefined) tell();
 });
 
 addEventListener("message", (event) => {
@@ -124,4 +125,5 @@ addEventListener("storage", (event) => {
   anonymousId: (): string => kept.anonymousId,
 };
 
-void ask();
+// A site with controls of its own, or a tracker that only wants to know, keeps it quiet.
+if (script.dataset.banner !== "false") void ask();

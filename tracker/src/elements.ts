@@ -42,17 +42,21 @@ export function described(element: Element): Properties {
 }
 
 // The fields of a form, but those that look private, unless they are told to be taken.
-export function fields(form: HTMLFormElement, { include = [], exclude = [] }: FormOptions): Properties {
+export function fields(
+  form: HTMLFormElement,
+  { include = [], exclude = [] }: FormOptions,
+): Properties {
   const taken: Properties = {};
   for (const field of Array.from(form.elements) as HTMLInputElement[]) {
     const { name, type, value } = field;
-    const left =
+    const isPrivate =
       PRIVATE_TYPE.test(type) ||
       PRIVATE_USE.test(field.autocomplete) ||
       PRIVATE_NAME.test(name + field.id) ||
       PRIVATE_VALUE.test(value);
-    const chosen = !/radio|checkbox/.test(type) || field.checked;
-    if (name && chosen && !exclude.includes(name) && (!left || include.includes(name))) taken[name] = value;
+    const isSet = !/radio|checkbox/.test(type) || field.checked;
+    const isWanted = include.includes(name) || (!isPrivate && !exclude.includes(name));
+    if (name && isSet && isWanted) taken[name] = value;
   }
   return taken;
 }

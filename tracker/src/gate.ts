@@ -1,15 +1,21 @@
-// What may be sent just now, and how. Where the page has the consent file, or names its project, what
-// the policy in force allows decides; until that has been read, nothing leaves. Elsewhere the page
-// answers for it by calling us, and Global Privacy Control means no.
+// What may be sent just now, and how. Where the page has the consent file, or names its project,
+// what the policy in force allows decides; until that has been read, nothing leaves. Elsewhere the
+// page answers for it by calling us, and Global Privacy Control means no.
 
 import type { Chosen } from "./options";
+import { scripted } from "./script";
 import { read, write } from "./storage";
 import type { States } from "./types";
 
 const OFF = "sojourn.off";
 
-// Sent with the id, sent without any, not yet, not at all.
-export type Gate = "open" | "counting" | "waiting" | "shut";
+// How messages leave: with the id, without any, not yet, not at all.
+export const enum Gate {
+  Open,
+  Counting,
+  Waiting,
+  Shut,
+}
 
 interface ConsentFile {
   set(purposes: Record<string, boolean>): Promise<boolean>;
@@ -18,6 +24,7 @@ interface ConsentFile {
 }
 
 export interface Will {
+  begin(): void;
   gate(): Gate;
   states(): States;
   set(purposes: string[], allowed: boolean): Promise<boolean>;
@@ -26,47 +33,44 @@ export interface Will {
 }
 
 export function will(options: Chosen, changed: () => void): Will {
-  const { project, endpoint } = options;
   let states: States | undefined;
   let file: ConsentFile | undefined;
-  let out = read(OFF) !== null;
+  let out = !!read(OFF);
+  let begun: () => void;
+  const ready = new Promise<void>((resolve) => (begun = resolve));
 
-  const ready = new Promise<void>((resolve) => {
-    const found = (): void => {
-      file = (window as Window & { sojournConsent?: ConsentFile }).sojournConsent;
-      file?.on((told) => {
-        states = told;
-        changed();
-      });
-      resolve();
-    };
-    let script = document.querySelector<HTMLScriptElement>('script[src$="/consent.js"]');
-    if (!script && project) {
-      script = document.createElement("script");
-      script.src = endpoint + "/consent.js";
-      script.dataset.project = project;
-      if (options.banner === false) script.dataset.quiet = "";
-      document.head.append(script);
-    }
-    if (!script) states = {};
-    if (!script || "sojournConsent" in window) found();
-    else script.onload = found;
-  });
-
+  const take = (told: States): void => {
+    states = told;
+    changed();
+  };
+  const found = (): void => {
+    file = (window as Window & { sojournConsent?: ConsentFile }).sojournConsent;
+    if (file) file.on(take);
+    else take({});
+    begun();
+  };
   const may = (purpose: string): boolean | null => {
     const said = states![purpose];
-    return said === undefined ? true : said;
+    return said === undefined || said;
   };
 
   return {
+    begin() {
+      const { project, endpoint, banner } = options;
+      const there = document.querySelector('script[src$="/consent.js"]');
+      if ("sojournConsent" in window || !(there || project)) found();
+      else if (there) there.addEventListener("load", found);
+      else scripted(endpoint + "/consent.js", found, { project, banner });
+    },
     gate() {
       const { purpose, cookieless } = options;
       const own = navigator as Navigator & { globalPrivacyControl?: boolean };
-      if (out || (!file && own.globalPrivacyControl)) return "shut";
-      if (!states) return "waiting";
-      if (may(purpose)) return cookieless === true ? "counting" : "open";
-      if (typeof cookieless == "string" && may(cookieless)) return "counting";
-      return may(purpose) === null ? "waiting" : "shut";
+      if (out) return Gate.Shut;
+      if (!states) return Gate.Waiting;
+      if (!file && own.globalPrivacyControl) return Gate.Shut;
+      if (may(purpose)) return cookieless === true ? Gate.Counting : Gate.Open;
+      if (typeof cookieless == "string" && may(cookieless)) return Gate.Counting;
+      return may(purpose) === null ? Gate.Waiting : Gate.Shut;
     },
     states: () => ({ ...states }),
     async set(purposes, allowed) {
@@ -74,8 +78,7 @@ export function will(options: Chosen, changed: () => void): Will {
       for (const purpose of purposes[0] ? purposes : [options.purpose]) wanted[purpose] = allowed;
       await ready;
       if (file) return file.set(wanted);
-      states = { ...states, ...wanted };
-      changed();
+      take({ ...states, ...wanted });
       return true;
     },
     optOut(wanted) {

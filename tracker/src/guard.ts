@@ -2,7 +2,9 @@
 
 export interface Guard {
   // The same function, which never throws.
-  <Given extends unknown[], Result>(what: (...given: Given) => Result): (...given: Given) => Result | undefined;
+  <Given extends unknown[], Result>(
+    what: (...given: Given) => Result,
+  ): (...given: Given) => Result | undefined;
 }
 
 export type Listen = (target: EventTarget, name: string, what: (event: Event) => void) => void;
@@ -23,4 +25,4 @@ export function guard(counted: { errors: number }): Guard {
 export const listener =
   (guarded: Guard): Listen =>
   (target, name, what) =>
-    target.addEventListener(name, guarded(what), { capture: true, passive: name == "scroll" });
+    target.addEventListener(name, guarded(what), true);

@@ -2,7 +2,6 @@
 // it: then it stands in local storage, never in a cookie, so it is not sent to anyone by itself
 // (clause S1-21).
 
-import { newId } from "./message";
 import { read, write } from "./storage";
 
 const KEPT_AS = "sojourn.identity";
@@ -14,15 +13,13 @@ export interface Identity {
 
 export function keptIdentity(): Identity | undefined {
   try {
-    const kept = JSON.parse(read(KEPT_AS) || "null");
-    if (typeof kept.anonymousId === "string") return kept;
+    const kept = JSON.parse(read(KEPT_AS)!);
+    if (kept.anonymousId) return kept;
   } catch {
     // What is broken is the same as nothing.
   }
   return undefined;
 }
-
-export const newIdentity = (anonymousId?: string): Identity => ({ anonymousId: anonymousId || newId() });
 
 export const keepIdentity = (identity: Identity | null): void =>
   write(KEPT_AS, identity && JSON.stringify(identity));

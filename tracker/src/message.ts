@@ -1,7 +1,9 @@
 // The messages a page sends, in Segment's form, with one of ours: an `update` changes an event that
 // is still open.
 
-export type Properties = Record<string, unknown>;
+import type { Properties } from "./types";
+
+export type { Properties };
 
 export interface Message {
   type: "track" | "page" | "identify" | "group" | "update";
@@ -20,9 +22,8 @@ export interface Message {
   context: Properties;
 }
 
-export function newId(): string {
-  // Only a secure page has randomUUID; random values are everywhere.
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = Array.from(crypto.getRandomValues(new Uint8Array(16)));
-  return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+// Only a secure page has `randomUUID`; random values are everywhere.
+export const newId = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");

@@ -1,10 +1,52 @@
 // The calls a page makes. Each is safe at any moment: before the key is known and before somebody
 // agreed they wait, and what goes wrong inside is counted in `errors` and never thrown.
 
-import type { Properties } from "./message";
-import type { Options } from "./options";
+export type Properties = Record<string, unknown>;
 
-export type { Options, Properties };
+/** Woopra's options under their names, and ours. */
+export interface Options {
+  /** The project's write key; nothing is sent before it is known. */
+  key?: string;
+  /** Where the server is: by default, where the script came from. */
+  endpoint?: string;
+  /** The project, by name: what its policy allows is read, and kept to. */
+  project?: string;
+  /** The purpose that messages serve: `analytics` unless said. */
+  purpose?: string;
+  /** Whether the banner comes up by itself where the policy has something to ask. */
+  banner?: boolean;
+  /** Keeps the anonymous id, and what could not be sent, in local storage. */
+  persist?: boolean;
+  /** Sends without any id; or, by the name of a purpose, does so while `purpose` is not allowed. */
+  cookieless?: boolean | string;
+  /** `false` is Woopra's word for `cookieless: true`. */
+  use_cookies?: boolean;
+  /** How long an event can be changed, and how long somebody idle counts as reading, in ms. */
+  idle_timeout?: number;
+  /** Counts the page again when somebody comes back to it after `idle_timeout`. */
+  retrack?: boolean;
+  /** Counts each page, and each view whose address differs; with `"hash"` that after # too. */
+  page_tracking?: boolean | "hash";
+  outgoing_tracking?: boolean;
+  outgoing_ignore_subdomain?: boolean;
+  download_tracking?: boolean;
+  download_extensions?: string[];
+  click_tracking?: boolean;
+  click_tracking_matcher_selectors?: string[];
+  hide_campaign?: boolean;
+  campaign_once?: boolean;
+  ignore_query_url?: boolean;
+  save_url_hash?: boolean;
+  map_query_params?: Record<string, string>;
+  cross_domain?: false | string | string[];
+  /** The name of what sends, as the source of its events. */
+  app?: string;
+  context?: Properties;
+  augment_action?: (properties: Properties, name: string) => Properties | void;
+  initialized?: () => void;
+  onBeforeSend?: (action: Action) => void;
+  [other: string]: unknown;
+}
 
 /** Something that happened, which can change as long as it is open. */
 export interface Action {
@@ -64,7 +106,11 @@ export interface Sojourn {
   page(name?: string, properties?: Properties): Action;
   track(): Action;
   track(properties: Properties): Action;
-  track(event: string, properties?: Properties, then?: TrackOptions | ((action: Action) => void)): Action;
+  track(
+    event: string,
+    properties?: Properties,
+    then?: TrackOptions | ((action: Action) => void),
+  ): Action;
   track(event: string, then?: (action: Action) => void): Action;
   update(id: string, properties?: Properties): Sojourn;
   cancelAction(id: string): Sojourn;
@@ -80,8 +126,15 @@ export interface Sojourn {
   visit(property: string, value: unknown): Sojourn;
   push(then?: () => void): Sojourn;
   call(name: string, ...given: unknown[]): unknown;
-  trackClick(event: string, selector: string, properties?: Properties, options?: ClickOptions): Sojourn;
-  trackForm(event: string, selector: string, options?: FormOptions): Sojourn;
+  trackClick(selector: string): Sojourn;
+  trackClick(
+    event: string,
+    selector: string | undefined,
+    properties?: Properties,
+    options?: ClickOptions,
+  ): Sojourn;
+  trackForm(selector: string): Sojourn;
+  trackForm(event: string, selector: string | FormOptions, options?: FormOptions): Sojourn;
   consent: Consent;
   optOut(): Sojourn;
   optIn(): Sojourn;
@@ -89,6 +142,8 @@ export interface Sojourn {
   reset(): Sojourn;
   /** An address with the anonymous id, for a listed site, where the id may be kept. */
   decorate(url: string): string;
+  /** Undefined where nobody may be named. */
+  anonymousId(): string | undefined;
   /** How many errors were swallowed. */
   errors: number;
 }

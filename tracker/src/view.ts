@@ -1,7 +1,10 @@
 // How long a page is read, and how far: the time that it is in sight of somebody who does something
-// now and then, and the greatest depth to which it was scrolled, from 0 to 1.
+// now and then, and the greatest depth to which it was scrolled, from 0 to 1. Both leave as an
+// update of the event that stands for the page, at the latest when the page does.
 
-import type { Properties } from "./message";
+import type { Listen } from "./guard";
+import type { Chosen } from "./options";
+import type { Sender } from "./sender";
 
 const ACTIVITY = ["scroll", "pointermove", "pointerdown", "keydown"];
 
@@ -9,16 +12,13 @@ export interface View {
   begin(id: string): void;
   // Tells how it stands; `close` when there will be no more.
   tell(close?: boolean): void;
-  // Whether it is in sight; how long nothing had been done, in ms.
-  see(inSight: boolean): number;
 }
 
-type Listen = (target: EventTarget, name: string, what: (event: Event) => void) => void;
-
 export function view(
+  options: Chosen,
+  { send, box }: Sender,
   listen: Listen,
-  idle_ms: number,
-  update: (id: string, properties: Properties, close?: boolean) => void,
+  again: () => void,
 ): View {
   let id = "";
   let read = 0;
@@ -29,12 +29,21 @@ export function view(
 
   const clock = (): void => {
     const now = performance.now();
-    if (seen) read += Math.max(0, Math.min(now, active + idle_ms) - last);
+    if (seen) read += Math.max(0, Math.min(now, active + options.idle_timeout) - last);
     last = now;
   };
   const measure = (): void => {
-    const height = document.documentElement.scrollHeight;
-    depth = Math.max(depth, Math.min(1, (scrollY + innerHeight) / height));
+    const { scrollHeight } = document.documentElement;
+    depth = Math.max(depth, Math.min(1, (scrollY + innerHeight) / scrollHeight));
+  };
+  const tell = (close?: boolean): void => {
+    clock();
+    if (id) {
+      measure();
+      const properties = { duration: +(read / 1000).toFixed(1), scroll_depth: +depth.toFixed(2) };
+      send("update", { messageId: id, properties, close });
+    }
+    if (close) id = "";
   };
 
   for (const name of ACTIVITY) {
@@ -44,33 +53,35 @@ export function view(
     });
   }
   listen(document, "scroll", measure);
-  const told: View = {
+  listen(document, "visibilitychange", () => {
+    if (document.hidden) {
+      tell();
+      box.leave();
+    } else {
+      clock();
+      box.resume();
+      if (options.retrack && last - active > options.idle_timeout) again();
+      active = last;
+    }
+    seen = !document.hidden;
+  });
+  listen(window, "pagehide", (event) => {
+    tell(!(event as PageTransitionEvent).persisted);
+    box.leave();
+  });
+  listen(window, "online", box.resume);
+  // Before the server takes it for over, somebody who reads on says so.
+  setInterval(() => {
+    if (seen && performance.now() < active + options.idle_timeout) tell();
+  }, options.idle_timeout * 0.8);
+
+  return {
     begin(next) {
-      told.tell(true);
+      tell(true);
       id = next;
       read = depth = 0;
       active = last;
     },
-    tell(close) {
-      clock();
-      if (id) {
-        measure();
-        const properties = { duration: Math.round(read / 100) / 10, scroll_depth: Math.round(depth * 100) / 100 };
-        update(id, properties, close);
-      }
-      if (close) id = "";
-    },
-    see(inSight) {
-      clock();
-      const idle = last - active;
-      if (inSight) active = last;
-      seen = inSight;
-      return idle;
-    },
+    tell,
   };
-  // Before the server takes it for over, somebody who reads on says so.
-  setInterval(() => {
-    if (seen && performance.now() < active + idle_ms) told.tell();
-  }, idle_ms * 0.8);
-  return told;
 }

@@ -1,4 +1,7 @@
-"""Organisations, and who belongs to them"""
+"""Organisations"""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0013"
 down_revision = "0012"
@@ -7,4 +10,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "organisations",
+        sa.Column("project", sa.Integer(), nullable=False),
+        sa.Column("organisation", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("project", "digest"),
+        sa.UniqueConstraint("project", "organisation"),
+    )

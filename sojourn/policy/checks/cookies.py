@@ -8,12 +8,9 @@ from sojourn.policy import meaning
 from sojourn.policy.check import Check, Context
 from sojourn.policy.facts.fideslang import within
 from sojourn.policy.finding import Code, Finding
-from sojourn.policy.model import Cookie, Policy
+from sojourn.policy.model import OWN_COOKIE, Cookie, Policy
 from sojourn.policy.source import Path
 from sojourn.policy.words import Duration
-
-OWN = "sojourn_id"
-"""What the tracker keeps in the browser to know it again."""
 
 MEASUREMENT_MAX = Duration("13 months")
 """CNIL, guidelines of 17 September 2020 on audience measurement."""
@@ -37,9 +34,9 @@ def find(context: Context) -> Iterator[Finding]:
     policy = context.policy
     for number, cookie in enumerate(policy.cookies):
         yield from _cookie(context, ("cookies", number), cookie)
-    declared = any(cookie.name == OWN for cookie in policy.cookies)
+    declared = any(cookie.name == OWN_COOKIE for cookie in policy.cookies)
     if is_tracking(policy) and policy.cookieless.when != "always" and not declared:
-        what = f"The tracker keeps “{OWN}” in the browser, which is not declared."
+        what = f"The tracker keeps “{OWN_COOKIE}” in the browser, which is not declared."
         mend = "List it under `cookies:`, or say `cookieless: {when: always}`."
         yield context.finding(UNDECLARED, ("cookies",), what, mend)
 

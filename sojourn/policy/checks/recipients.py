@@ -12,6 +12,7 @@ from sojourn.policy.check import Check, Context
 from sojourn.policy.facts import regions
 from sojourn.policy.facts.fideslang import NETWORK, within
 from sojourn.policy.finding import Code, Finding
+from sojourn.policy.meaning import drawn_from
 from sojourn.policy.model import Policy, Recipient
 from sojourn.policy.source import Path
 
@@ -117,7 +118,8 @@ def _given(context: Context, path: Path, recipient: Recipient) -> Iterator[Findi
             yield context.finding(NETWORK_UNLISTED, at, what, mend, value=True)
         for place, purpose in enumerate(recipient.purposes):
             known = purpose in context.policy.purposes
-            if category.purposes and known and not _covers(context.policy, given, purpose):
+            served = set(drawn_from(context.policy, purpose)) & set(category.purposes)
+            if category.purposes and known and not served:
                 what = f"“{name}” uses “{given}” for “{purpose}”, for which it is not collected."
                 mend = f"Add “{purpose}” to the purposes of “{given}”, or do not give it."
                 at_purpose = (*path, "purposes", place)
@@ -128,22 +130,6 @@ def _given(context: Context, path: Path, recipient: Recipient) -> Iterator[Findi
             what = f"“{field}” is of “{declared.category}”, which “{name}” is not given."
             mend = "Leave the field out, or add its category."
             yield context.finding(OUTSIDE, (*path, "fields", number), what, mend, value=True)
-
-
-def _covers(policy: Policy, category: str, purpose: str) -> bool:
-    """Whether a category is collected for a purpose, one above it, or one it is compatible with."""
-    collected = policy.categories[category].purposes
-    above, seen = policy.purposes.get(purpose), {purpose}
-    if purpose in collected:
-        return True
-    if above and any(one in collected for one in above.compatible_with):
-        return True
-    while above and above.under and above.under not in seen:
-        if above.under in collected:
-            return True
-        seen.add(above.under)
-        above = policy.purposes.get(above.under)
-    return False
 
 
 def _passed_on(context: Context, path: Path, recipient: Recipient) -> Iterator[Finding]:

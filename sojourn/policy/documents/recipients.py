@@ -10,13 +10,13 @@ from sojourn.policy.page import Section, Sheet, join, page, tag
 from sojourn.policy.sections.sharing import each, transfers
 
 
-def html(compiled: Compiled, at: date) -> str:
-    """All of them as a page, those of today first."""
+def html(compiled: Compiled, at: date, *more: Section) -> str:
+    """All of them as a page, those of today first, and `more` at the end."""
     sheet = Sheet(compiled, at)
     sections = [_section(sheet, "today", "Who receives data today", over=False)]
     if any(True for _ in each(sheet, over=True)):
         sections.append(_section(sheet, "former", "Who received data before", over=True))
-    sections.append(transfers(sheet))
+    sections += [transfers(sheet), *more]
     lead = "Everybody outside who is given data, by name: which data, what for, and where."
     return page(sheet, "Who receives data", lead, sections, "recipients")
 

@@ -81,7 +81,7 @@ def cookieless(sheet: Sheet) -> Markup:
     when = sheet.policy.cookieless.when
     if when == "never":
         return Markup()
-    whose = "every visit" if when == "always" else "a visit without your consent"
+    whose = "every visit" if when == "always" else "a visit for which no cookie is allowed"
     told = (
         f"Of {whose} only the visit is counted, without anything in your browser, under a number"
         " that cannot be linked to you or to another day."

@@ -1,13 +1,32 @@
-// The unmodified @segment/analytics-node, told to send what `test_segment_clients.py` expects.
-import { Analytics } from "@segment/analytics-node";
+// An unmodified client of Segment's family, told to send what `test_segment_clients.py` expects.
+const [client, host, writeKey] = process.argv.slice(2);
 
-const [host, writeKey] = process.argv.slice(2);
-const analytics = new Analytics({ host, writeKey, flushAt: 4, maxRetries: 5 });
-analytics.on("error", (failure) => {
+const fail = (failure) => {
   console.error(failure);
   process.exitCode = 1;
-});
+};
 
+// Each gives the client, and how to wait until it has sent all there is.
+const CLIENTS = {
+  segment: async () => {
+    const { Analytics } = await import("@segment/analytics-node");
+    const analytics = new Analytics({ host, writeKey, flushAt: 4, maxRetries: 5 });
+    analytics.on("error", fail);
+    return [analytics, () => analytics.closeAndFlush()];
+  },
+  legacy: async () => {
+    const { default: Analytics } = await import("analytics-node");
+    const analytics = new Analytics(writeKey, { host, flushAt: 4, errorHandler: fail });
+    return [analytics, () => analytics.flush()];
+  },
+  rudder: async () => {
+    const { default: Analytics } = await import("@rudderstack/rudder-sdk-node");
+    const analytics = new Analytics(writeKey, { dataPlaneUrl: host, flushAt: 4, errorHandler: fail });
+    return [analytics, () => analytics.flush()];
+  },
+};
+
+const [analytics, finish] = await CLIENTS[client]();
 analytics.track({ anonymousId: "a1", event: "Opened" });
 analytics.track({ anonymousId: "a1", event: "Opened" });
 analytics.page({ anonymousId: "a1", name: "Pricing", properties: { url: "https://x.test/pricing" } });
@@ -18,4 +37,4 @@ analytics.group({ userId: "u1", groupId: "g1", traits: { seats: 5 } });
 analytics.track({ userId: "old-1", event: "Opened" });
 analytics.alias({ previousId: "old-1", userId: "u1" });
 analytics.track({ userId: "u2", event: "Opened", timestamp: new Date("2026-02-03T04:05:06Z") });
-await analytics.closeAndFlush();
+await finish();

@@ -20,6 +20,7 @@ import type {
   Reports,
   Revealed,
   Session,
+  Split,
   TimelinePage,
 } from "./shapes";
 
@@ -154,7 +155,17 @@ export function usePerson(project: string, person: string) {
         undefined,
         signal,
       ),
-    select: ({ person: summary, merged }): PersonDetail => ({ ...summary, merged }),
+    select: ({ person: summary, ...rest }): PersonDetail => ({ ...summary, ...rest }),
+  });
+}
+
+export function useSplit(project: string, person: number) {
+  const known = useQueryClient();
+  return useMutation({
+    mutationFn: (merge: number) =>
+      call<Split>("POST", `${projectPath(project)}/people/${person}/split`, { merge }),
+    // Two people are in the place of one, in every answer.
+    onSuccess: () => known.invalidateQueries(),
   });
 }
 

@@ -11,13 +11,29 @@ export type ProjectSchema = Schemas["ProjectSchema"];
 export type EventSummary = Schemas["EventSummary"];
 export type ProjectStatus = Schemas["ProjectStatus"];
 
+export type EventDetail = Schemas["EventDetail"];
+export type EventEntry = Schemas["EventEntry"];
+export type EventIconName = NonNullable<EventEntry["icon"]>;
+export type PropertyDetail = Schemas["PropertyDetail"];
+export type PropertyEntry = Schemas["PropertyEntry"];
+
 export type PersonSummary = Schemas["PersonSummary"];
 export type PersonPage = Schemas["PersonPage"];
-export type PersonDetail = PersonSummary & { merged: number[] };
 export type PersonAnswer = Schemas["PersonDetail"];
+export type PersonDetail = PersonSummary & Omit<PersonAnswer, "person">;
+export type StandingMerge = Schemas["StandingMerge"];
+export type BlockedMerge = Schemas["BlockedMerge"];
+export type KnownProperty = Schemas["KnownProperty"];
+export type Touch = Schemas["Touch"];
+export type Device = Schemas["Device"];
+export type Split = Schemas["Split"];
 export type TimelinePage = Schemas["TimelinePage"];
 export type TimelineEvent = Schemas["TimelineEvent"];
 export type Revealed = Schemas["Revealed"];
+
+export type OrganisationSummary = Schemas["OrganisationSummary"];
+export type OrganisationPage = Schemas["OrganisationPage"];
+export type OrganisationDetail = Schemas["OrganisationDetail"];
 
 export type Condition = Schemas["Condition"];
 export type EventChoice = Schemas["EventChoice"];
@@ -91,6 +107,13 @@ export interface Reports {
   people: { definition: PeopleDefinition; answer: PeopleReport };
   activity: { definition: ActivityDefinition; answer: ActivityAnswer };
 }
+
+export type Quarantined = Schemas["Quarantined"];
+export type QuarantineEntry = Schemas["Entry"];
+export type OpenedEntry = Schemas["OpenedEntry"];
+export type WaitingEvent = Schemas["WaitingEvent"];
+export type ChosenEntries = Schemas["Chosen"];
+export type Replayed = Schemas["Replayed"];
 
 export type Kind = keyof Reports;
 

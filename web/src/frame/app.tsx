@@ -13,9 +13,11 @@ import { Boundary } from "./boundary";
 import { Frame } from "./frame";
 import { Login } from "./login";
 import { ProjectProvider } from "./project";
-import { Person, ROOMS } from "./rooms";
+import { Organisation, Person, ROOMS } from "./rooms";
 
 const LAST_PROJECT = "sojourn.project";
+// Rooms that have something to show before the first event is kept.
+const WITHOUT_EVENTS = ["schema", "quarantine"];
 
 export function App() {
   const session = useSession();
@@ -37,9 +39,9 @@ function Projects({ session }: { session: Session }) {
   const last = session.projects.find((one) => one.name === lastProject()) ?? first;
   return (
     <Switch>
-      <Route path="/app/:project/:room/:person?">
-        {({ project, room, person }) => {
-          const found = session.projects.find((one) => one.name === project);
+      <Route path="/app/:project/:room/:one?">
+        {({ project, room, one }) => {
+          const found = session.projects.find((own) => own.name === project);
           if (!found) return <UnknownProject name={project} session={session} />;
           return (
             <InProject
@@ -47,7 +49,7 @@ function Projects({ session }: { session: Session }) {
               session={session}
               project={found}
               room={room}
-              person={person}
+              one={one}
             />
           );
         }}
@@ -66,9 +68,10 @@ function InProject(props: {
   session: Session;
   project: ProjectSummary;
   room: string;
-  person: string | undefined;
+  // Whose page of the room it is, if one's.
+  one: string | undefined;
 }) {
-  const { session, project, room, person } = props;
+  const { session, project, room, one } = props;
   const schema = useSchema(project.name);
   rememberProject(project.name);
   if (!schema.data) {
@@ -84,19 +87,19 @@ function InProject(props: {
   return (
     <ProjectProvider session={session} project={project} schema={schema.data}>
       <Frame room={room}>
-        {schema.data.events_total === 0 ? (
+        {schema.data.events_total === 0 && !WITHOUT_EVENTS.includes(room) ? (
           <EmptyProject />
         ) : (
-          <RoomView room={room} person={person} />
+          <RoomView room={room} one={one} />
         )}
       </Frame>
     </ProjectProvider>
   );
 }
 
-function RoomView({ room, person }: { room: string; person: string | undefined }): ReactNode {
+function RoomView({ room, one }: { room: string; one: string | undefined }): ReactNode {
   const [address] = useLocation();
-  const found = ROOMS.find((one) => one.name === room);
+  const found = ROOMS.find((known) => known.name === room);
   if (!found)
     return (
       <ProblemNote
@@ -115,7 +118,13 @@ function RoomView({ room, person }: { room: string; person: string | undefined }
   return (
     <Boundary address={address}>
       <Suspense fallback={<FirstLoad inside />}>
-        {room === "people" && person ? <Person key={person} person={person} /> : <View />}
+        {room === "people" && one ? (
+          <Person key={one} person={one} />
+        ) : room === "organisations" && one ? (
+          <Organisation key={one} organisation={one} />
+        ) : (
+          <View />
+        )}
       </Suspense>
     </Boundary>
   );

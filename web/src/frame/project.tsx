@@ -4,7 +4,7 @@
 import { createContext, useContext, useMemo, type ReactNode } from "react";
 import { useSearchParams } from "wouter";
 import { useSegments } from "../api/segments";
-import type { Period, ProjectSchema, ProjectSummary, Segment, Session } from "../api/shapes";
+import type { EventSummary, Period, ProjectSchema, ProjectSummary, Segment, Session } from "../api/shapes";
 import { assignHues, hueVariable } from "../theme/event-colour";
 import {
   periodBefore,
@@ -18,8 +18,13 @@ import { readSegment, saySegment, writeSegment } from "../words/segment";
 interface ProjectPlace {
   session: Session;
   project: ProjectSummary;
+  // What is offered: without the names that are archived.
   schema: ProjectSchema;
   hueOf: (event: string) => number | undefined;
+  // What was received and is said of an event, archived or not.
+  summaryOf: (event: string) => EventSummary | undefined;
+  // The properties that questions may use, archived or not.
+  askable: ReadonlySet<string>;
 }
 
 const Place = createContext<ProjectPlace | null>(null);
@@ -33,7 +38,20 @@ export function ProjectProvider(props: {
   const { session, project, schema, children } = props;
   const place = useMemo(() => {
     const hues = assignHues(schema.events.map((event) => event.name));
-    return { session, project, schema, hueOf: (event: string) => hues.get(event) };
+    const summaries = new Map(schema.events.map((event) => [event.name, event]));
+    const askable = schema.properties.filter((one) => one.asked).map((one) => one.name);
+    return {
+      session,
+      project,
+      schema: {
+        ...schema,
+        events: schema.events.filter((event) => !event.archived),
+        properties: schema.properties.filter((property) => !property.archived),
+      },
+      hueOf: (event: string) => hues.get(event),
+      summaryOf: (event: string) => summaries.get(event),
+      askable: new Set(askable),
+    };
   }, [session, project, schema]);
   return <Place value={place}>{children}</Place>;
 }
@@ -49,10 +67,17 @@ export function useEventColour(): (event: string) => string {
   return (event) => hueVariable(hueOf(event));
 }
 
+// What an event is called where there is no more room than for that.
+export function useEventTitle(): (event: string) => string {
+  const { summaryOf } = useProject();
+  return (event) => summaryOf(event)?.title || event;
+}
+
 // A property whose values have had two types is one word here; what is typed decides which is
 // meant.
 export interface Property {
   name: string;
+  title: string;
   types: string[];
 }
 
@@ -65,10 +90,8 @@ export function useProperties(): Property[] {
       one.type.localeCompare(other.type),
     );
     for (const { name, type } of numbersFirst) known.set(name, [...(known.get(name) ?? []), type]);
-    return schema.properties
-      .map(({ name }) => name)
-      .filter((name, at, names) => names.indexOf(name) === at)
-      .map((name) => ({ name, types: known.get(name) ?? [] }));
+    const titles = new Map(schema.properties.map(({ name, title }) => [name, title || name]));
+    return [...titles].map(([name, title]) => ({ name, title, types: known.get(name) ?? [] }));
   }, [schema.properties]);
 }
 

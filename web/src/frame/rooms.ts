@@ -3,11 +3,16 @@
 import {
   IconActivity,
   IconArrowsSplit2,
+  IconBiohazard,
+  IconBroadcast,
+  IconBuilding,
   IconChartLine,
+  IconDatabase,
   IconDoorEnter,
   IconFilter,
   IconGridDots,
   IconLayoutDashboard,
+  IconListDetails,
   IconMagnet,
   IconRefresh,
   IconRoute,
@@ -141,11 +146,25 @@ export const GROUPS: RoomGroup[] = [
     icon: IconUsers,
     rooms: [
       {
+        name: "live",
+        title: "Live",
+        asks: "Who is online, and what they do just now",
+        icon: IconBroadcast,
+        view: lazy(() => import("../rooms/live")),
+      },
+      {
         name: "people",
         title: "People",
         asks: "Everyone, one by one",
         icon: IconUsers,
         view: lazy(() => import("../rooms/people")),
+      },
+      {
+        name: "organisations",
+        title: "Organisations",
+        asks: "What people belong to",
+        icon: IconBuilding,
+        view: lazy(() => import("../rooms/organisations")),
       },
       {
         name: "segments",
@@ -156,8 +175,30 @@ export const GROUPS: RoomGroup[] = [
       },
     ],
   },
+  {
+    title: "Data",
+    icon: IconDatabase,
+    rooms: [
+      {
+        name: "schema",
+        title: "Schema",
+        asks: "Which events and properties there are, and what they mean",
+        icon: IconListDetails,
+        view: lazy(() => import("../rooms/schema")),
+      },
+      {
+        name: "quarantine",
+        title: "Quarantine",
+        asks: "What was refused, and can be mended and replayed",
+        icon: IconBiohazard,
+        view: lazy(() => import("../rooms/quarantine")),
+      },
+    ],
+  },
 ];
 
 export const ROOMS: Room[] = GROUPS.flatMap((group) => group.rooms);
 
 export const Person = lazy(() => import("../rooms/person"));
+
+export const Organisation = lazy(() => import("../rooms/organisation"));

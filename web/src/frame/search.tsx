@@ -68,7 +68,7 @@ function usePlaces(): SpotlightActionGroupData[] {
   }));
   const events = schema.events.slice(0, EVENTS_MAX).map((event) => ({
     id: `event ${event.name}`,
-    label: event.name,
+    label: event.title || event.name,
     description: `${people(event.people)}, ${count(event.events)} times. Opens its trend.`,
     leftSection: <Dot event={event.name} />,
     onClick: () => go(address("trend", { event: event.name })),

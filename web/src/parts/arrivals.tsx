@@ -1,9 +1,11 @@
-// What arrived since the project began: stored, sent twice, refused and why, what was withheld of
-// it, and what is still to be counted.
+// What arrives now, and what arrived since the project began: stored, sent twice, refused and why,
+// what was withheld of it, what is still to be counted, and what is wrong with what to do.
 
 import { useStatus } from "../api/questions";
 import { useProject } from "../frame/project";
-import { count } from "../words/number";
+import type { ProjectStatus } from "../api/shapes";
+import { count, events, plain } from "../words/number";
+import { lasting } from "../words/time";
 import { ProblemNote } from "./problem-note";
 import { Sheet } from "./sheet";
 import { When } from "./when";
@@ -20,6 +22,7 @@ export function Arrivals() {
   return (
     <Sheet title="What arrived" note="since the project began">
       <dl className={styles.lines}>
+        <Fact name="Arriving now" value={status && sayRate(status.rate)} />
         <Fact name="Stored" value={status && count(status.stored)} />
         <Fact name="Sent twice, kept once" value={status && count(status.duplicates)} />
         <Fact name="Refused" value={status && count(refused)} />
@@ -30,15 +33,15 @@ export function Arrivals() {
         {status?.withheld.map((one) => (
           <Fact key={one.reason} name={sayReason(one.reason)} value={count(one.properties)} inner />
         ))}
-        <Fact name="Accepted, not counted yet" value={status && count(status.lag_rows)} />
+        <Fact name="Accepted, not counted yet" value={status && sayLag(status)} />
         <Fact name="Newest event" value={schema.last ? <When instant={schema.last} /> : "–"} />
         <Fact name="Days and weeks in" value={project.timezone} />
       </dl>
-      {status?.trouble && (
-        <p className={styles.trouble} role="alert">
-          {status.trouble}
+      {status?.troubles.map((one) => (
+        <p key={one.name} className={styles.trouble} role="alert">
+          <b>{one.title}.</b> {one.detail} {one.mend}
         </p>
-      )}
+      ))}
       {refused > 0 && (
         <p className={styles.note}>A refused event is counted by its reason; it stops no other.</p>
       )}
@@ -67,5 +70,12 @@ function Fact({
     </div>
   );
 }
+
+const sayRate = (rate: number): string => `${plain(rate)} events/s`;
+
+const sayLag = (status: ProjectStatus): string =>
+  status.lag_rows === 0
+    ? "0"
+    : `${events(status.lag_events)}, for ${lasting(status.lag_seconds)}`;
 
 const sayReason = (reason: string): string => reason.replaceAll("_", " ");

@@ -108,7 +108,9 @@ function Line({ id, event, chosen, here, onChoose, onHover }: LineProps) {
 
 function matching(events: EventSummary[], typed: string): EventSummary[] {
   const wanted = typed.trim().toLowerCase();
-  return events.filter((event) => event.name.toLowerCase().includes(wanted)).slice(0, SHOWN_MAX);
+  const holds = (event: EventSummary) =>
+    [event.name, event.title].some((text) => text.toLowerCase().includes(wanted));
+  return events.filter(holds).slice(0, SHOWN_MAX);
 }
 
 const placeOf = (events: EventSummary[], name: string | undefined): number =>

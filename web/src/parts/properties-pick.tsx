@@ -13,7 +13,7 @@ export function PropertiesPick({ chosen, onChange }: PropertiesPickProps) {
   if (properties.length === 0) return null;
   return (
     <div className={styles.all} role="group" aria-label="Properties to look at as well">
-      {properties.map(({ name }) => {
+      {properties.map(({ name, title }) => {
         const on = chosen.includes(name);
         return (
           <button
@@ -22,7 +22,7 @@ export function PropertiesPick({ chosen, onChange }: PropertiesPickProps) {
             aria-pressed={on}
             onClick={() => onChange(on ? chosen.filter((one) => one !== name) : [...chosen, name])}
           >
-            {name}
+            {title}
           </button>
         );
       })}

@@ -34,7 +34,7 @@ export function PropertyWord(props: PropertyWordProps) {
                 </button>
               </li>
             )}
-            {known.map(({ name }) => (
+            {known.map(({ name, title }) => (
               <li key={name}>
                 <button
                   type="button"
@@ -42,7 +42,7 @@ export function PropertyWord(props: PropertyWordProps) {
                   aria-pressed={name === property}
                   onClick={pick(name)}
                 >
-                  {name}
+                  {title}
                 </button>
               </li>
             ))}

@@ -8,10 +8,18 @@ import { useAddress, useEventColour, useProject } from "../frame/project";
 import { daysOf, type Visit } from "../words/visit";
 import { events as sayEvents } from "../words/number";
 import { clock, exact, length, longDay } from "../words/time";
+import { sayValue, tell } from "../words/telling";
+import { EventIcon } from "./event-icon";
 import { Cut } from "./event-name";
 import styles from "./timeline.module.css";
 
-export function Timeline({ events }: { events: TimelineEvent[] }) {
+interface TimelineProps {
+  // What the person is called in the sentences of the schema.
+  person: string;
+  events: TimelineEvent[];
+}
+
+export function Timeline({ person, events }: TimelineProps) {
   const { project } = useProject();
   if (events.length === 0)
     return (
@@ -25,7 +33,7 @@ export function Timeline({ events }: { events: TimelineEvent[] }) {
         <section key={day.date} className={styles.day}>
           <h3 className={styles.date}>{longDay(day.instant, project.timezone)}</h3>
           {day.visits.map((visit) => (
-            <VisitLines key={visit.events[0]?.ts} visit={visit} />
+            <VisitLines key={visit.events[0]?.ts} person={person} visit={visit} />
           ))}
         </section>
       ))}
@@ -33,7 +41,7 @@ export function Timeline({ events }: { events: TimelineEvent[] }) {
   );
 }
 
-function VisitLines({ visit }: { visit: Visit }) {
+function VisitLines({ person, visit }: { person: string; visit: Visit }) {
   return (
     <div className={styles.visit}>
       {visit.events.length > 1 && (
@@ -43,19 +51,21 @@ function VisitLines({ visit }: { visit: Visit }) {
       )}
       <ol className={styles.events}>
         {visit.events.map((event, at) => (
-          <EventLine key={at} event={event} />
+          <EventLine key={at} person={person} event={event} />
         ))}
       </ol>
     </div>
   );
 }
 
-function EventLine({ event }: { event: TimelineEvent }) {
-  const { project } = useProject();
+function EventLine({ person, event }: { person: string; event: TimelineEvent }) {
+  const { project, summaryOf } = useProject();
   const address = useAddress();
   const colour = useEventColour();
   const properties = Object.entries(event.properties ?? {});
   const sealed = event.sealed ?? [];
+  const { title, icon, sentence } = summaryOf(event.event) ?? {};
+  const told = sentence && tell(sentence, { person, values: event.properties ?? {}, sealed });
   return (
     <li className={styles.event} style={{ "--event": colour(event.event) }}>
       <time className={styles.time} dateTime={event.ts} title={exact(event.ts, project.timezone)}>
@@ -69,7 +79,8 @@ function EventLine({ event }: { event: TimelineEvent }) {
             className={styles.name}
             title={`Start a funnel with ${event.event}`}
           >
-            <Cut name={event.event} />
+            {icon && <EventIcon icon={icon} />}
+            {told ? <span className={styles.told}>{told}</span> : <Cut name={title || event.event} />}
           </Link>
           <span className={styles.source}>{event.source}</span>
         </div>
@@ -95,11 +106,4 @@ function EventLine({ event }: { event: TimelineEvent }) {
       </div>
     </li>
   );
-}
-
-function sayValue(value: unknown): string {
-  if (typeof value === "boolean") return value ? "yes" : "no";
-  if (typeof value === "number")
-    return new Intl.NumberFormat("en", { maximumFractionDigits: 6 }).format(value);
-  return typeof value === "string" ? value : JSON.stringify(value);
 }

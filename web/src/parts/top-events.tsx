@@ -101,8 +101,8 @@ function useTopEvents(): { events: EventSummary[]; waiting: boolean } {
   );
   if (!narrowed) return { events: candidates, waiting: false };
   const total = (at: number) => asked.data?.series[at]?.total ?? 0;
-  const events = candidates.map(({ name }, place) => ({
-    name,
+  const events = candidates.map((event, place) => ({
+    ...event,
     events: total(2 * place),
     people: total(2 * place + 1),
   }));

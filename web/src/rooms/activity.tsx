@@ -21,11 +21,14 @@ import people from "./people.module.css";
 import { choice, list, text, type Fields } from "../words/address";
 import { count } from "../words/number";
 import { sayChoice } from "../words/segment";
+import { namesIn, tell } from "../words/telling";
 import { clock, day, dayOf, exact } from "../words/time";
 import styles from "./room.module.css";
 
 const EVENTS_A_PAGE = 100;
 const COLUMNS_MAX = 6;
+// The server gives fifty columns at most.
+const TOLD_MAX = 40;
 
 const ACTIVITY: Fields<{ event: EventChoice; property: string[] }> = {
   event: choice,
@@ -36,12 +39,13 @@ type Row = ActivityAnswer["rows"][number];
 
 export default function Activity() {
   const { project } = useProject();
+  const told = useToldNames();
   const { question, change, cell, open } = useQuestion(ACTIVITY);
   const { event = { event: null }, property = [] } = question;
   const definition: ActivityDefinition = {
     kind: "activity",
     events: event,
-    columns: property.map((name) => ({ property: name })),
+    columns: [...new Set([...property, ...told])].map((name) => ({ property: name })),
     limit: EVENTS_A_PAGE,
     ...useAsked(),
   };
@@ -94,6 +98,13 @@ export default function Activity() {
   );
 }
 
+// The properties that sentences tell of, as far as a question may use them.
+function useToldNames(): string[] {
+  const { schema, askable } = useProject();
+  const names = schema.events.flatMap((event) => namesIn(event.sentence));
+  return [...new Set(names)].filter((name) => askable.has(name)).slice(0, TOLD_MAX);
+}
+
 interface TotalProps {
   answer: ActivityAnswer | undefined;
   event: EventChoice;
@@ -119,11 +130,15 @@ function Total({ answer: told, event, onOpen }: TotalProps) {
 }
 
 function Events({ rows, properties }: { rows: Row[]; properties: string[] }) {
-  const { project } = useProject();
+  const { project, summaryOf } = useProject();
   const address = useAddress();
+  const says = (row: Row) => {
+    const sentence = summaryOf(row.event)?.sentence;
+    return sentence && tell(sentence, { person: `Person ${row.person}`, values: row.properties });
+  };
   const zone = project.timezone;
   const columns: Column<Row>[] = [
-    { title: "Event", cell: (row) => <EventName event={row.event} /> },
+    { title: "Event", cell: (row) => <EventName event={row.event} says={says(row) || undefined} /> },
     {
       title: "When",
       cell: (row) => (

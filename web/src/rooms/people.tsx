@@ -1,13 +1,13 @@
 // People: everyone, the most recently seen first, or those of a segment, one by one; a whole
 // identifier finds one. Or in columns, with what each of them did.
 
-import { IconSearch, IconX } from "@tabler/icons-react";
-import { useState, type FormEvent, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { useSearchParams } from "wouter";
 import { usePeople } from "../api/questions";
 import { useSegmentPeople } from "../api/segments";
 import { useProject, useSegment } from "../frame/project";
 import { useQuestion } from "../frame/question";
+import { FindForm } from "../parts/find-form";
 import { Answering, FirstLoad } from "../parts/loading";
 import { PeopleColumns } from "../parts/people-columns";
 import { PeopleList } from "../parts/people-list";
@@ -85,7 +85,12 @@ function Everyone({ children }: { children: ReactNode }) {
             </>
           )}
         </p>
-        <FindForm key={wanted} wanted={wanted} onFind={find} />
+        <FindForm
+          key={wanted}
+          wanted={wanted}
+          of="A whole user id, e-mail or anonymous id"
+          onFind={find}
+        />
       </header>
       {asked.error && <ProblemNote failure={asked.error} again={() => void asked.refetch()} />}
       {!asked.data && !asked.error && <FirstLoad inside />}
@@ -108,31 +113,6 @@ function Everyone({ children }: { children: ReactNode }) {
         </Answering>
       )}
     </>
-  );
-}
-
-function FindForm({ wanted, onFind }: { wanted: string; onFind: (typed: string) => void }) {
-  const [typed, setTyped] = useState(wanted);
-  const submit = (sent: FormEvent) => {
-    sent.preventDefault();
-    onFind(typed.trim());
-  };
-  return (
-    <form className={styles.form} role="search" onSubmit={submit}>
-      <IconSearch size={16} stroke={1.8} aria-hidden className={styles.icon} />
-      <input
-        value={typed}
-        onChange={(change) => setTyped(change.target.value)}
-        placeholder="A whole user id, e-mail or anonymous id"
-        aria-label="Find by a whole identifier"
-        title="Identifiers are kept sealed, so no part of one can be searched."
-      />
-      {wanted && (
-        <button type="button" aria-label="Clear the search" onClick={() => onFind("")}>
-          <IconX size={15} />
-        </button>
-      )}
-    </form>
   );
 }
 

@@ -1,17 +1,23 @@
 // One person: what is known, veiled until asked for, and everything they did, newest first.
 
 import { IconArrowLeft } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { usePerson, useTimeline } from "../api/questions";
 import type { PersonDetail } from "../api/shapes";
 import { useAddress, useProject } from "../frame/project";
+import { Devices } from "../parts/devices";
+import { KnownProperties } from "../parts/known-properties";
 import { FirstLoad } from "../parts/loading";
+import { Blocked, Merges } from "../parts/merges";
 import { ProblemNote } from "../parts/problem-note";
 import { Sheet } from "../parts/sheet";
 import { Timeline } from "../parts/timeline";
+import { Touches } from "../parts/touches";
 import { Veiled } from "../parts/veiled";
 import { When } from "../parts/when";
 import { count } from "../words/number";
+import { lasting } from "../words/time";
 import styles from "./person.module.css";
 import room from "./room.module.css";
 
@@ -47,8 +53,16 @@ export default function Person({ person }: { person: string }) {
           <Sheet title="Identifiers">
             <Veiled project={project.name} person={asked.data} />
           </Sheet>
+          <Known person={asked.data} />
         </div>
-        <Happened person={person} />
+        <div className={room.stack}>
+          {asked.data.touches.length > 0 && (
+            <Sheet title="Where they came from">
+              <Touches touches={asked.data.touches} />
+            </Sheet>
+          )}
+          <Happened person={person} label={asked.data.label} />
+        </div>
       </div>
     </div>
   );
@@ -62,41 +76,59 @@ function goBack(click: React.MouseEvent): void {
   window.history.back();
 }
 
+// What is known besides the identifiers, each where there is any.
+function Known({ person }: { person: PersonDetail }) {
+  return (
+    <>
+      {person.properties.length > 0 && (
+        <Sheet title="Properties" note="as last told">
+          <KnownProperties properties={person.properties} />
+        </Sheet>
+      )}
+      {person.devices.length > 0 && (
+        <Sheet title="Devices">
+          <Devices devices={person.devices} />
+        </Sheet>
+      )}
+      {person.merges.length > 0 && (
+        <Sheet title="Merges">
+          <Merges person={person} />
+        </Sheet>
+      )}
+      {person.blocked.length > 0 && (
+        <Sheet title="Not merged" note="though something is shared">
+          <Blocked person={person} />
+        </Sheet>
+      )}
+    </>
+  );
+}
+
 function Facts({ person }: { person: PersonDetail }) {
-  const address = useAddress();
+  const { totals } = person;
+  const facts: [string, ReactNode][] = [
+    ["Events", count(totals.events)],
+    ["Visits", count(totals.visits)],
+    ["Days active", count(totals.days)],
+    ["Time spent", lasting(totals.seconds)],
+    ["First seen", totals.first ? <When instant={totals.first} /> : "–"],
+    ["Last seen", totals.last ? <When instant={totals.last} /> : "–"],
+  ];
   return (
     <Sheet title="Facts">
       <dl className={styles.facts}>
-        <div>
-          <dt>Events</dt>
-          <dd>{count(person.events)}</dd>
-        </div>
-        <div>
-          <dt>First seen</dt>
-          <dd>{person.first ? <When instant={person.first} /> : "–"}</dd>
-        </div>
-        <div>
-          <dt>Last seen</dt>
-          <dd>{person.last ? <When instant={person.last} /> : "–"}</dd>
-        </div>
-        {person.merged.length > 0 && (
-          <div>
-            <dt>Also was</dt>
-            <dd>
-              {person.merged.map((one) => (
-                <Link key={one} href={address(`people/${one}`)} className={styles.also}>
-                  Person {one}
-                </Link>
-              ))}
-            </dd>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
           </div>
-        )}
+        ))}
       </dl>
     </Sheet>
   );
 }
 
-function Happened({ person }: { person: string }) {
+function Happened({ person, label }: { person: string; label: string }) {
   const { project } = useProject();
   const asked = useTimeline(project.name, person);
   if (asked.error && !asked.data)
@@ -105,7 +137,7 @@ function Happened({ person }: { person: string }) {
   const events = asked.data.pages.flatMap((page) => page.events);
   return (
     <Sheet title="Timeline" note={`newest first, in ${project.timezone}`}>
-      <Timeline events={events} />
+      <Timeline person={label} events={events} />
       {asked.hasNextPage && (
         <button
           type="button"

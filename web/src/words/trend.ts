@@ -72,6 +72,11 @@ interface Said {
 export const MEASURES: Said[] = [
   { measure: "people", says: "how many people did", name: "People" },
   { measure: "visits", says: "in how many visits people did", name: "Visits" },
+  {
+    measure: "organisations",
+    says: "people of how many organisations did",
+    name: "Organisations",
+  },
   { measure: "events", says: "how often people did", name: "Events" },
   { measure: "sum", says: "the sum of", name: "Sum", ofProperty: "number" },
   { measure: "mean", says: "the mean of", name: "Mean", ofProperty: "number" },
