@@ -89,10 +89,9 @@ class Door:
             "content-type": reply.media_type,
             "content-length": str(len(reply.body)),
             "cache-control": "no-store",
-            **pages.SECURITY,
-            **reply.headers,
         }
-        encoded = [(name.lower().encode(), value.encode("latin-1")) for name, value in told.items()]
+        told |= {name.lower(): value for name, value in {**pages.SECURITY, **reply.headers}.items()}
+        encoded = [(name.encode(), value.encode("latin-1")) for name, value in told.items()]
         await send({"type": "http.response.start", "status": reply.status, "headers": encoded})
         await send({"type": "http.response.body", "body": reply.body, "more_body": False})
 

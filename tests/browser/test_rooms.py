@@ -31,7 +31,6 @@ ROOMS = [
     "organisations",
     "segments",
     "quarantine",
-    "schema",
 ]
 ANSWERED_MS = 20_000
 """The first question of a project reads its history, on a machine that runs other tests too."""

@@ -108,7 +108,7 @@ def test_the_device_and_the_user_are_one_person(told: tuple[Told, str]) -> None:
 
 def test_what_is_told_of_the_person_and_their_company_is_known(told: tuple[Told, str]) -> None:
     expected = {"email": "Ann@x.test", "source": "ad", "company": "g1"}
-    group = {"group.id": "g1", "group.type": "company", "group.seats": 5.0}
+    group = {"group.id": 1.0, "group.type": "company", "group.seats": 5.0}
     assert told[0].traits("u1") == expected | group
 
 

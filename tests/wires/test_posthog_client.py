@@ -115,7 +115,7 @@ def test_one_person_has_their_device_and_their_former_id(told: tuple[Told, str])
 def test_what_is_told_of_the_person_and_their_company_is_known(told: tuple[Told, str]) -> None:
     traits = told[0].traits("u1")
     expected = {"email": "Ann@x.test", "plan": "pro", "source": "ad"}
-    group = {"group.id": "g1", "group.type": "company", "group.seats": 5.0}
+    group = {"group.id": 1.0, "group.type": "company", "group.seats": 5.0}
     assert traits == expected | group
 
 
