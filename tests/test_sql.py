@@ -215,7 +215,8 @@ def test_it_may_take_so_long_and_so_much_memory(shop: Asked) -> None:
     wide = "SELECT range, repeat('x', 100000) AS x FROM range(1000000) ORDER BY x DESC, range"
     with Sojourn(limits, clock_ms=shop.sojourn.clock_ms) as narrow:
         project = narrow.project("shop")
-        with pytest.raises(BadQuestion, match="MEMORY_MB"), narrow.questions.select(project, wide) as rows:
+        refused = pytest.raises(BadQuestion, match="MEMORY_MB")
+        with refused, narrow.questions.select(project, wide) as rows:
             rows.read_all()
 
 

@@ -50,7 +50,6 @@ class Shop:
         asked = decode_definition(msgspec.json.encode(definition))
         return int(self.sojourn.ask(self.project, asked).about.people)
 
-
     def tells_age(self, age: float, **who: str) -> None:
         """Somebody's age comes with a message."""
         told = msgspec.structs.replace(event("Ordered", **who), signals=Signals(age=age))
