@@ -167,7 +167,7 @@ def test_the_browsers_script_sends_all_there_is(
     seen = shown["Page Viewed"]
     assert (seen["path"], seen["campaign.source"], seen["title"]) == ("/pricing", "mail", "Pricing")
     assert shown[clicked]["element_text"] == "Buy it"
-    known = {"email": "Ann@x.test", "source": "ad", "company": "g1", "group.id": "g1"}
+    known = {"email": "Ann@x.test", "source": "ad", "company": "g1", "group.id": 1.0}
     assert known.items() <= project.traits("u1").items()
     assert server.get("status", project.project)["refused"] == []
     assert not project.is_on_disk(AGENT)
