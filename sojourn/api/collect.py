@@ -71,7 +71,9 @@ def _route(path: str, wires: list[Wire]) -> HTTPRouteHandler:
             headers = cors(request.headers, credentials_of(wires))
             return Response(b"", status_code=204, headers=headers)
         asking = partial(asked_of, request, state.sojourn)
-        return _response(await answer(wires, asking, request.headers, state.sojourn, state.grants))
+        return problems.response(
+            await answer(wires, asking, request.headers, state.sojourn, state.grants)
+        )
 
     return collect
 
@@ -89,7 +91,7 @@ def _aside(path: str, told: Callable[[Request], Reply]) -> HTTPRouteHandler:
         if request.method == "OPTIONS":
             return Response(b"", status_code=204, headers=headers)
         reply = told(await asked_of(request, state.sojourn))
-        return _response(replace(reply, headers={**headers, **reply.headers}))
+        return problems.response(replace(reply, headers={**headers, **reply.headers}))
 
     return aside
 
@@ -246,15 +248,6 @@ def cors(headers: Mapping[str, str], credentials: bool = False) -> dict[str, str
         "Access-Control-Max-Age": "86400",
         "Vary": "Origin",
     }
-
-
-def _response(reply: Reply) -> Response[bytes]:
-    return Response(
-        reply.body,
-        status_code=reply.status,
-        media_type=reply.media_type,
-        headers=dict(reply.headers),
-    )
 
 
 async def read(method: str, pieces: AsyncIterator[bytes], headers: Mapping[str, str]) -> bytes:

@@ -38,7 +38,11 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def refuse(request: Request[Any, Any, Any], failure: SojournError) -> Response[bytes]:
     """A failure that says itself what it is."""
-    told = reply(failure)
+    return response(reply(failure))
+
+
+def response(told: Reply) -> Response[bytes]:
+    """What a wire words, or a problem document, as the framework sends it."""
     return Response(
         told.body,
         status_code=told.status,
@@ -93,13 +97,12 @@ def nesting() -> SojournError:
     return _not_json("It nests too deep.")
 
 
-def respond(problem: Problem, headers: dict[str, str] | None = None) -> Response[bytes]:
+def respond(problem: Problem) -> Response[bytes]:
     """A problem document as a response."""
     return Response(
         msgspec.json.encode(problem),
         status_code=problem.status,
         media_type=MEDIA_TYPE,
-        headers=headers,
     )
 
 
