@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 PARAMETERS_MAX = 5_000
-"""Values in one IN list: well under what both databases take in a statement (32,766 and 65,535)."""
+"""Values in one statement: well under what both databases take in a statement (32,766 and 65,535)."""
 
 
 def connect(url: str) -> sa.Engine:
@@ -73,30 +72,45 @@ def upsert(
     *,
     add: str = "",
 ) -> None:
-    """Insert rows; where the primary key exists, overwrite, or `add` to one column."""
+    """Insert rows, no two of one primary key; where that exists already, overwrite, or `add` to one
+    column."""
     if not rows:
         return
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement: Any = insert(table)
     primary = [column.name for column in table.primary_key]
-    new = {name: statement.excluded[name] for name in rows[0] if name not in primary}
+    new = {name: f'excluded."{name}"' for name in rows[0] if name not in primary}
     if add:
-        new[add] = table.c[add] + statement.excluded[add]
-    statement = statement.on_conflict_do_update(index_elements=primary, set_=new)
-    connection.execute(statement, list(rows))
+        new[add] = f'"{table.name}"."{add}" + excluded."{add}"'
+    keys = ", ".join(f'"{name}"' for name in primary)
+    update = ", ".join(f'"{name}" = {value}' for name, value in new.items())
+    _insert(connection, table, rows, f" ON CONFLICT ({keys}) DO UPDATE SET {update}")
 
 
 def insert_many(
     connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Insert many rows with the same columns; written out, as in `found_in` and for its reason."""
-    if not rows:
-        return
+    """Insert many rows with the same columns."""
+    if rows:
+        _insert(connection, table, rows)
+
+
+def _insert(
+    connection: sa.Connection,
+    table: sa.Table,
+    rows: Sequence[Mapping[str, Any]],
+    conflict: str = "",
+) -> None:
+    """Written out, as in `found_in` and for its reason; and many rows to a statement, for SQLite's
+    driver lets other threads in before each, which take their time: twenty times that of a row."""
     columns = list(rows[0])
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     names = ", ".join(f'"{name}"' for name in columns)
-    text = f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join([mark] * len(columns))})'
-    connection.exec_driver_sql(text, [tuple(row.values()) for row in rows])
+    line = f"({', '.join([mark] * len(columns))})"
+    size = max(1, PARAMETERS_MAX // len(columns))
+    for begin in range(0, len(rows), size):
+        some = rows[begin : begin + size]
+        text = f'INSERT INTO "{table.name}" ({names}) VALUES {", ".join([line] * len(some))}'
+        values = tuple(row[name] for row in some for name in columns)
+        connection.exec_driver_sql(text + conflict, values)
 
 
 def found_in(

@@ -23,11 +23,11 @@ def enrich(event: Event, arrival: Arrival) -> Event | Dropped:
     given, signals = event.properties, event.signals
     if signals is NO_SIGNALS and "url" not in given and "referrer" not in given:
         return event
-    url, referrer = given.get("url", ""), given.get("referrer", "")
     rules = arrival.rules
     rule = rules.events.get(event.name, rules.other_event)
     if rule is None or event.kind is not Kind.EVENT:
         return event
+    url, referrer = given.get("url", ""), given.get("referrer", "")
     found: dict[str, str] = {}
     if signals.agent:
         found.update(client_of(signals.agent).properties)

@@ -74,7 +74,8 @@ def require_identifier(event: Event, arrival: Arrival) -> Event | Dropped:
         return event  # The step `without_cookie` counts it, or refuses it.
     if not event.identifiers or (event.kind is Kind.ALIAS and event.previous is None):
         return Dropped(DropReason.NO_IDENTIFIER, "Give a user id or an anonymous id.")
-    for identifier in (*event.identifiers, *([event.previous] if event.previous else [])):
+    previous = event.previous
+    for identifier in (*event.identifiers, previous) if previous else event.identifiers:
         if len(identifier.value) > IDENTIFIER_CHARS_MAX:
             detail = f"The {identifier.type} has over {IDENTIFIER_CHARS_MAX} characters."
             return Dropped(DropReason.TOO_LONG, detail)
@@ -116,19 +117,25 @@ def flatten(event: Event, arrival: Arrival) -> Event | Dropped:
 
 def clean_text(event: Event, arrival: Arrival) -> Event | Dropped:
     """No store and no file format keeps a NUL faithfully, and half a character is no text."""
-    if not is_whole(event.name) or not is_whole(event.source):
+    # A name that the project knows has been looked at before.
+    names = arrival.names
+    if event.name not in names.events and not is_whole(event.name):
         return Dropped(DropReason.BAD_TEXT, "The name has a NUL or broken text.")
+    if not is_whole(event.source):
+        return Dropped(DropReason.BAD_TEXT, "The source has a NUL or broken text.")
     for given in (event.properties, event.traits):
-        # A name that the project knows has been looked at before.
-        for name in given.keys() - arrival.names.properties if given else ():
+        if names.properties.issuperset(given):
+            continue
+        for name in given.keys() - names.properties:
             if len(name) > NAME_CHARS_MAX:
                 detail = f"A property's name has over {NAME_CHARS_MAX} characters."
                 return Dropped(DropReason.TOO_LONG, detail)
             if not is_whole(name):
                 return Dropped(DropReason.BAD_TEXT, "A property has a NUL or broken text.")
     looks = looks_at(event.properties | event.traits) if event.looks is None else event.looks
-    if looks and any(found & BROKEN for found in looks.values()):
-        return Dropped(DropReason.BAD_TEXT, "A property has a NUL or broken text.")
+    for found in looks.values():
+        if found & BROKEN:
+            return Dropped(DropReason.BAD_TEXT, "A property has a NUL or broken text.")
     return event
 
 
@@ -160,14 +167,14 @@ def known_or_new_name(event: Event, arrival: Arrival) -> Event | Dropped:
     given = event.facts
     if happened:
         given = event.properties | given if given else event.properties
-    new = given.keys() - names.properties
-    if new and len(names.properties) + len(new) > PROPERTY_NAMES_MAX:
-        detail = f"The project has {PROPERTY_NAMES_MAX:,} properties; “{min(new)}” is new."
-        return Dropped(DropReason.TOO_MANY_PROPERTY_NAMES, detail)
+    if not names.properties.issuperset(given):
+        new = given.keys() - names.properties
+        if len(names.properties) + len(new) > PROPERTY_NAMES_MAX:
+            detail = f"The project has {PROPERTY_NAMES_MAX:,} properties; “{min(new)}” is new."
+            return Dropped(DropReason.TOO_MANY_PROPERTY_NAMES, detail)
+        names.properties |= new
     if happened:
         names.events.add(event.name)
-    if new:
-        names.properties |= new
     if event.open_ms and event.kind is Kind.EVENT:
         names.note_opened(event)
     return event
@@ -217,10 +224,10 @@ def run(
     dropped: dict[int, Dropped] = {}
     for index, event in enumerate(events):
         try:
-            for step in steps:
+            for step in steps if isinstance(event, Event) else ():
+                event = step(event, arrival)
                 if isinstance(event, Dropped):
                     break
-                event = step(event, arrival)
         except Exception as failure:
             event = poison.dropped(failure)
         if isinstance(event, Dropped):
@@ -272,9 +279,8 @@ def _flat(given: dict[str, Any]) -> dict[str, PropertyValue]:
         kind = type(value)
         if kind is str or kind is bool:
             flat[name] = value
-        elif kind is float:
-            if isfinite(value):
-                flat[name] = value
+        elif kind is float and isfinite(value):
+            flat[name] = value
         else:
             _flatten_into(flat, name, value, 1)
     return flat

@@ -6,6 +6,7 @@ hosts there is a list in `referrers.toml`.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -22,7 +23,7 @@ def traffic_of(url: str, referrer: str) -> dict[str, str]:
     """Of an address and a referrer, each "" if there is none: `referrer_type` (`direct`,
     `internal`, `search`, `social`, `email`, `paid` or `backlink`), and `campaign.*` as far as the
     address names one."""
-    if not any(mark in url for mark in _marks()):
+    if not _marks().search(url):
         return {"referrer_type": _by_host(url, referrer)}
     asked = _query(url)
     campaign = {
@@ -82,9 +83,9 @@ def _lists() -> dict[str, Any]:
 
 
 @cache
-def _marks() -> tuple[str, ...]:
+def _marks() -> re.Pattern[str]:
     """One of these stands in each address that tells how somebody came; most tell nothing."""
-    return ("utm_", *_lists()["clicks"]["paid"])
+    return re.compile("|".join(map(re.escape, ("utm_", *_lists()["clicks"]["paid"]))))
 
 
 @cache

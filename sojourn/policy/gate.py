@@ -34,9 +34,10 @@ def nothing_said(event: Event) -> Mapping[str, bool]:
 def without_secrets(event: Event, withheld: Counter[str]) -> Event | Dropped:
     """The event without properties that hold a secret; no event if its name or an identifier is
     one."""
-    if secrets.is_one(event.name) or any(
-        secrets.found_in_identifier(identifier.value) for identifier in event.identifiers
-    ):
+    secret = secrets.is_one(event.name)
+    for identifier in event.identifiers:
+        secret = secret or secrets.found_in_identifier(identifier.value) is not None
+    if secret:
         return Dropped(DropReason.SECRET, "Its name or an identifier looks like a secret.")
     properties = _without_secrets(event.properties, event.looks, withheld)
     traits = event.traits
@@ -51,7 +52,7 @@ def _without_secrets(
     given: dict[str, Any], looks: dict[str, int] | None, withheld: Counter[str]
 ) -> dict[str, Any]:
     looks = looks_at(given) if looks is None else looks
-    named = secrets.is_named_like_one(given)
+    named = secrets.is_named_like_one(tuple(given))
     if not looks and not named:
         return given
     secret = {name for name, found in looks.items() if found & SECRET and name in given}
@@ -218,16 +219,15 @@ def _reduced(given: dict[str, Any], serving: Serving, withheld: Counter[str]) ->
 
 def _personal(event: Event, given: dict[str, Any], serving: Serving) -> AbstractSet[str]:
     """Which of these properties identify somebody, by their rule or by their value."""
-    identifiers = {identifier.value for identifier in event.identifiers}
     # What is left of a reduced value is another one than was looked at.
     looks = looks_at(given) if event.looks is None or serving.reduced else event.looks
-    found = [
-        name
-        for name, seen in looks.items()
-        if seen & EMAIL or (seen & PHONE and name in serving.may_be_phones)
-    ]
-    if not identifiers.isdisjoint(given.values()):
-        found += [name for name, value in given.items() if value in identifiers]
+    found: list[str] = []
+    for name, seen in looks.items():
+        if seen & EMAIL or (seen & PHONE and name in serving.may_be_phones):
+            found.append(name)
+    for identifier in event.identifiers:
+        if identifier.value in given.values():
+            found += [name for name, value in given.items() if value == identifier.value]
     return serving.sealed.union(found) if found else serving.sealed
 
 

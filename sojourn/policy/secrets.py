@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -107,9 +106,11 @@ def found_in(text: str) -> Secret | None:
     return None
 
 
-def is_named_like_one(names: Iterable[str]) -> bool:
-    """Whether one of these properties holds a secret by its name."""
-    return any(map(_named, names))
+@lru_cache(maxsize=500)
+def is_named_like_one(names: tuple[str, ...]) -> bool:
+    """Whether one of these properties holds a secret by its name; clients send few sets of
+    them."""
+    return any(map(named_like, names))
 
 
 @lru_cache(maxsize=10_000)
