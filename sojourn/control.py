@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 PARAMETERS_MAX = 5_000
-"""Values in one statement: well under what both databases take in a statement (32,766 and 65,535)."""
+"""Values in one statement: well under what both databases take (32,766 and 65,535)."""
 
 
 def connect(url: str) -> sa.Engine:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from hashlib import blake2b
@@ -36,6 +37,9 @@ NONCE_BYTES = 12
 DIGEST_BYTES = 16
 KEYS_CACHED_MAX = 50_000
 """About 20 MB of unwrapped keys: enough for the people of a few minutes of traffic."""
+
+DRAWN_BYTES = 4_096
+"""Random bytes drawn at once: the nonces of some 340 values."""
 
 Random = Callable[[int], bytes]
 Subject = tuple[int, str]
@@ -69,10 +73,34 @@ def master_key(path: Path, hex_digits: str = "") -> bytes:
     return key
 
 
+class Drawn(threading.local):
+    """The system's random bytes, drawn ahead: each draw lets other threads in, and to wait for them
+    before every value that is sealed would take a hundred times as long as to seal it."""
+
+    _page = b""
+    _used = 0
+
+    def __call__(self, size: int) -> bytes:
+        """So many bytes, which nobody gets again."""
+        used = self._used
+        if used + size > len(self._page):
+            self._page, used = os.urandom(max(size, DRAWN_BYTES)), 0
+        self._used = used + size
+        return self._page[used : used + size]
+
+    def forget(self) -> None:
+        """Draw anew: a process that was forked would give the same bytes as the first."""
+        self._page = b""
+
+
+drawn = Drawn()
+os.register_at_fork(after_in_child=drawn.forget)
+
+
 class Sealer:
     """Seals and opens bytes under one key; `about` binds them to their place."""
 
-    def __init__(self, key: bytes, random: Random = os.urandom) -> None:
+    def __init__(self, key: bytes, random: Random = drawn) -> None:
         self._cipher = AESGCM(key)
         self._random = random
 
@@ -97,7 +125,7 @@ class Vault:
     It never writes by itself: the caller's connection decides when a new key becomes permanent.
     """
 
-    def __init__(self, project: int, project_key: bytes, random: Random = os.urandom) -> None:
+    def __init__(self, project: int, project_key: bytes, random: Random = drawn) -> None:
         self._project = project
         self._random = random
         self._wrapper = Sealer(project_key, random)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,16 @@ import sqlalchemy as sa
 
 from sojourn import control, tables
 from sojourn.errors import Damaged, SojournError
-from sojourn.vault import Sealer, Vault, master_key
+from sojourn.vault import (
+    DRAWN_BYTES,
+    KEY_BYTES,
+    NONCE_BYTES,
+    Drawn,
+    Sealer,
+    Vault,
+    drawn,
+    master_key,
+)
 
 KEY = bytes(range(32))
 
@@ -75,3 +85,21 @@ def test_master_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
 def test_master_key_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SojournError, match="64 hex digits"):
         master_key(tmp_path / "key", "not a key")
+
+
+def test_drawn_bytes_never_come_again_not_in_other_threads_and_not_in_a_fork() -> None:
+    own = Drawn()
+    mine = [own(NONCE_BYTES) for _ in range(2 * DRAWN_BYTES // NONCE_BYTES)]
+    with ThreadPoolExecutor(4) as pool:
+        others = list(pool.map(lambda _: own(NONCE_BYTES), range(1_000)))
+    assert len({*mine, *others}) == len(mine) + len(others)
+    assert len(own(3 * DRAWN_BYTES)) == 3 * DRAWN_BYTES
+
+    drawn(1)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.write(writing, drawn(KEY_BYTES))
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert os.read(reading, KEY_BYTES) != drawn(KEY_BYTES)

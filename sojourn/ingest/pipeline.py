@@ -277,9 +277,7 @@ def _flat(given: dict[str, Any]) -> dict[str, PropertyValue]:
     flat: dict[str, PropertyValue] = {}
     for name, value in given.items():
         kind = type(value)
-        if kind is str or kind is bool:
-            flat[name] = value
-        elif kind is float and isfinite(value):
+        if kind is str or kind is bool or (kind is float and isfinite(value)):
             flat[name] = value
         else:
             _flatten_into(flat, name, value, 1)
