@@ -20,6 +20,9 @@ def instant_ms(given: object, zone: tzinfo = UTC) -> int | None:
     """
     if isinstance(given, str):
         text = given.strip()
+        if text[4:5] == "-" and text[:4].isdigit():
+            # Nearly every one is such; that it is no number would take longer to find out.
+            return _from_iso(text, zone)
         try:
             given = float(text)
         except ValueError:

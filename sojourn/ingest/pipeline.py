@@ -223,18 +223,24 @@ def run(
     kept: list[Event] = []
     dropped: dict[int, Dropped] = {}
     for index, event in enumerate(events):
-        try:
-            for step in steps if isinstance(event, Event) else ():
-                event = step(event, arrival)
-                if isinstance(event, Dropped):
-                    break
-        except Exception as failure:
-            event = poison.dropped(failure)
-        if isinstance(event, Dropped):
-            dropped[index] = event
+        came = event if isinstance(event, Dropped) else _through(event, arrival, steps)
+        if isinstance(came, Dropped):
+            dropped[index] = came
         else:
-            kept.append(event)
+            kept.append(came)
     return Outcome(kept, dropped, arrival.withheld, events)
+
+
+def _through(event: Event, arrival: Arrival, steps: tuple[Step, ...]) -> Event | Dropped:
+    try:
+        for step in steps:
+            came = step(event, arrival)
+            if isinstance(came, Dropped):
+                return came
+            event = came
+    except Exception as failure:
+        return poison.dropped(failure)
+    return event
 
 
 def with_message_ids(

@@ -62,6 +62,8 @@ UNSET_IDS = ("", "null", "undefined", "None")
 """What clients send as an anonymous id when they have none; a user may really be called so."""
 PAGE_FIELDS = ("url", "path", "title", "referrer", "search")
 COUNTRY = re.compile("[A-Z]{2}")
+TELLING = frozenset(("location", "consent", "ip", "userAgent", "cookieless"))
+"""What of `context` tells of the person's situation and will."""
 STAMP_CHARS = 60
 """How much of what is no instant is told."""
 CAMPAIGN_FIELDS = ("name", "source", "medium", "term", "content")
@@ -229,9 +231,9 @@ def _signals(
     (`context.location.country` with two letters), the address to find it where that is not said,
     and the agent: those of the person's device, which `device` knows where it sent this itself."""
     context, age = message.get("context"), traits.get("age")
-    if not (isinstance(context, dict) and context) and age is None and not skew:
-        return device
     context = context if isinstance(context, dict) else {}
+    if age is None and not skew and TELLING.isdisjoint(context):
+        return device
     country = _of(context.get("location"), "country")
     preferences = _of(context.get("consent"), "categoryPreferences")
     ip, agent = context.get("ip"), context.get("userAgent")
