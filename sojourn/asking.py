@@ -122,8 +122,6 @@ class Asked:
         """The part, in which what was not collected for the question's purpose cannot be read."""
         rules, purpose = self.around.project.rules, self.definition.purpose
         closed = gate.not_for(rules, purpose)
-        if not closed:
-            return part
 
         def read(name: str) -> tuple[Column, ...]:
             if name in closed:
@@ -263,6 +261,7 @@ def _asked(
         msgspec.json.encode(behind): _behind(behind, definition.purpose, around, depth)
         for behind in segment.behinds(spelled)
     }
+    _read_named((definition, spelled), snapshot, around)
     return Asked(report, definition, snapshot, scope, spelled, behinds, around)
 
 
@@ -284,6 +283,24 @@ def _behind(
     except (msgspec.MsgspecError, RecursionError) as failure:
         raise _unreadable(failure) from None
     return prepare(definition, around, depth + 1).people(cell)
+
+
+def _read_named(question: Any, snapshot: Snapshot, around: Circumstances) -> None:
+    """Have at hand what a question names, wherever in it: a property is named by a text. Whatever
+    else is called like a property is read in vain, and a property that nobody named is read later,
+    when a part comes to it."""
+    texts, left = dict[str, None](), [msgspec.to_builtins(question)]
+    while left:
+        match left.pop():
+            case str(text):
+                texts[text] = None
+            case dict() as fields:
+                left.extend(fields.values())
+            case list() | tuple() as several:
+                left.extend(several)
+    vocabulary = around.project.vocabulary
+    asked = [column for text in texts for column in vocabulary.columns(text)]
+    snapshot.read(asked, around.patience.check)
 
 
 def _check_choice(choice: filter.EventChoice, where: str, project: Project) -> None:

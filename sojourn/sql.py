@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Timer
+from threading import Event as Signal
+from threading import Thread
 from typing import Any
 
 import duckdb
@@ -25,6 +26,8 @@ from sojourn.views import Sight
 
 CHARS_MAX = 100_000
 """A statement longer than this was not written by anybody."""
+AGAIN_S = 0.1
+"""How soon a statement that goes on all the same is interrupted again."""
 MAKERS = frozenset({"generate_series", "range", "unnest"})
 """Functions that make rows out of nothing but their arguments; others read something."""
 BATCH_ROWS = 10_000
@@ -56,15 +59,26 @@ def select(
         _check(statement, connection)
         connection.register("events", views.events(sight))
         connection.register("people", views.people(sight))
-        limit = Timer(around.patience.left, connection.interrupt)
-        limit.start()
+        done = Signal()
+        watch = Thread(target=_interrupt, args=(connection, around, done), daemon=True)
+        watch.start()
         try:
             with _told(sight, purpose, around):
                 found = connection.sql(statement).to_arrow_reader(BATCH_ROWS)
             batches = _batches(found, sight, purpose, around)
             yield pa.RecordBatchReader.from_batches(found.schema, batches)
         finally:
-            limit.cancel()
+            done.set()
+            watch.join()
+
+
+def _interrupt(connection: duckdb.DuckDBPyConnection, around: Circumstances, done: Signal) -> None:
+    """Break a statement off once its time is over, until it is done: DuckDB forgets what came
+    before a statement began."""
+    wait_s = around.patience.left
+    while not done.wait(wait_s):
+        connection.interrupt()
+        wait_s = AGAIN_S
 
 
 def _batches(
@@ -130,8 +144,9 @@ def _unfit(detail: str) -> BadQuestion:
 def _refusal(failure: Exception, sight: Sight, purpose: str, around: Circumstances) -> BadQuestion:
     told = str(failure)
     if isinstance(failure, duckdb.BinderException):
-        for name in sorted(sight.closed):
-            if f'column "{name}"' in told:
+        known = {name for name, _ in sight.vocabulary.properties()}
+        for name in sorted(known | sight.closed.names):
+            if name in sight.closed and f'column "{name}"' in told:
                 return gate.refusal(around.project.rules, purpose, name)
     if isinstance(failure, duckdb.OutOfMemoryException) or "Out of Memory" in told:
         mend = "Ask for fewer columns or groups, or raise SOJOURN_MEMORY_MB."

@@ -22,9 +22,10 @@ from numpy.typing import NDArray
 
 from sojourn.breakdown import number
 from sojourn.kernels.extents import extents
+from sojourn.policy.gate import Closed
 from sojourn.scope import Scope
 from sojourn.timeline import Column, PropertyType, Timeline
-from sojourn.timelines.columns import ARROW
+from sojourn.timelines.columns import ARROW, ColumnName
 from sojourn.timelines.ordering import gather
 from sojourn.timelines.part import Part
 from sojourn.timelines.parts import Snapshot
@@ -35,7 +36,7 @@ BATCH_ROWS = 100_000
 """Rows made at a time: a few megabytes a column."""
 INSTANT = pa.timestamp("us")
 """What SQL calls TIMESTAMP; ours are all in UTC."""
-SOURCE = "source"
+SOURCE: ColumnName = ("text", "source")
 """The column of the table that says where an event came from."""
 
 Rows = NDArray[np.int64]
@@ -51,15 +52,17 @@ class Sight:
     snapshot: Snapshot
     scope: Scope
     vocabulary: Vocabulary
-    closed: frozenset[str]
+    closed: Closed
     check: Callable[[], None]
 
-    def parts(self) -> Iterator[tuple[Timeline, Part]]:
-        """Every part, as it is seen and as it stands in memory."""
+    def parts(self, shown: Sequence[Shown]) -> Iterator[tuple[Timeline, list[Values]]]:
+        """Every part as it is seen, with the values of some columns of a view."""
+        asked = [column for one in shown for column in one.read]
         for part, source in zip(self.snapshot.parts, self.snapshot.sources, strict=True):
             self.check()
             self.snapshot.touch(part)
-            yield part, source
+            source.columns(asked)
+            yield part, [one.of(part, source) for one in shown]
 
     def properties(self) -> dict[str, PropertyType]:
         """The properties that may be used, in order of arrival. Where one has arrived with several
@@ -75,10 +78,12 @@ Make = Callable[[Timeline, Part], Values]
 
 
 class Shown(NamedTuple):
-    """A column of a view: its type, and how its values are had from a part."""
+    """A column of a view: its type, how its values are had from a part, and the columns of the part
+    that they are in."""
 
     type: pa.DataType
     of: Make
+    read: tuple[ColumnName, ...] = ()
 
 
 Batches = Callable[[list[Shown]], Iterator[list[pa.Array]]]
@@ -135,15 +140,16 @@ def events(sight: Sight) -> View:
         "person": Shown(pa.int64(), lambda part, _: _owners(part)),
         "ts": Shown(INSTANT, lambda part, _: lambda rows: _instants(part.ts[rows])),
         "event": Shown(pa.string(), lambda part, _: _names(part)),
-        SOURCE: Shown(pa.string(), lambda _, source: _values((source.column("text", SOURCE),))),
+        SOURCE[1]: Shown(
+            pa.string(), lambda _, source: _values(source.columns([SOURCE])), (SOURCE,)
+        ),
     }
 
     def told(name: str) -> Make:
         return lambda part, _: _values(part.columns(name))
 
     def batches(shown: list[Shown]) -> Iterator[list[pa.Array]]:
-        for part, source in sight.parts():
-            columns = [one.of(part, source) for one in shown]
+        for part, columns in sight.parts(shown):
             for rows in _rows(part, sight.scope.purpose):
                 sight.check()
                 yield [values(rows) for values in columns]
@@ -169,8 +175,7 @@ def people(sight: Sight) -> View:
         return lambda part, _: _values(of_people(part, name, sight.scope))
 
     def batches(shown: list[Shown]) -> Iterator[list[pa.Array]]:
-        for part, source in sight.parts():
-            columns = [one.of(part, source) for one in shown]
+        for part, columns in sight.parts(shown):
             there = np.flatnonzero(_extents(part, purpose)[2])
             for begin in range(0, len(there), BATCH_ROWS):
                 sight.check()
@@ -188,7 +193,8 @@ def _named(sight: Sight, told: Callable[[str], Make], own: Mapping[str, Shown]) 
         while free.lower() in taken:
             free, count = f"{name}_{count}", count + 1
         taken.add(free.lower())
-        named[free] = Shown(ARROW[kind], told(name))
+        columns = tuple(sight.vocabulary.columns(name))
+        named[free] = Shown(ARROW[kind], told(name), columns)
     return named
 
 

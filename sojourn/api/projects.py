@@ -175,7 +175,7 @@ def _event(plan: TrackingPlan, name: str, events: int, people: int) -> EventSumm
 
 def _properties(project: Project) -> list[PropertySummary]:
     rules, plan = project.rules, project.plan.properties
-    shut = gate.not_for(rules, PURPOSE) if PURPOSE in rules.sees else frozenset[str]()
+    shut = gate.not_for(rules, PURPOSE) if PURPOSE in rules.sees else gate.Closed()
     return [
         PropertySummary(name, kind, said.title, said.archived, name not in shut)
         for name, kind in project.vocabulary.properties()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -42,7 +42,7 @@ class Allowed(NamedTuple):
     what they and their people have told everything but the properties `closed`."""
 
     purposes: int = EVERY_PURPOSE
-    closed: frozenset[str] = frozenset()
+    closed: Container[str] = ()
 
 
 EVERYTHING = Allowed()
@@ -271,7 +271,7 @@ class Directory:
         sealed = row["sealed"]
         subject = (row["person"], SEALED_EVENT)
         opened = self.vault.open(connection, subject, sealed) if sealed else None
-        names = tuple(sorted(opened.keys() - allowed.closed)) if opened else ()
+        names = tuple(sorted(name for name in opened or () if name not in allowed.closed))
         ts = from_ms(row["ts"], UTC)
         return TimelineEvent(ts, row["event"], row["source"] or "", properties, names)
 

@@ -5,8 +5,7 @@ Nothing of it is stored, so a merge, a split, a late event and an erasure are in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -108,7 +107,7 @@ class Rows:
     """What happened to one person, in order, and what was told of them, without the properties that
     are `closed`."""
 
-    def __init__(self, rows: pa.Table, vocabulary: Vocabulary, closed: AbstractSet[str]) -> None:
+    def __init__(self, rows: pa.Table, vocabulary: Vocabulary, closed: Container[str]) -> None:
         ordered = rows.sort_by([("ts", "ascending"), ("order", "ascending")])
         happened = pc.not_equal(ordered["event"], FACT)
         self._vocabulary, self._closed = vocabulary, closed

@@ -7,8 +7,9 @@ that serve one of them, reduced. What serves none is not written, not even for a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -151,16 +152,35 @@ def mask_of(rules: Rules, purpose: str) -> int:
     return rules.sees[purpose]
 
 
-def not_for(rules: Rules, purpose: str) -> frozenset[str]:
-    """The declared properties that a question for this purpose may not use, such as what people
-    write where it is for analytics (clause S2-03)."""
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The properties that a question may not use: those of these `names`, and with `others` all
+    that are not `declared`. Names that are not known yet are judged as well."""
+
+    names: frozenset[str] = frozenset()
+    declared: Container[str] = ()
+    others: bool = False
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names or (self.others and name not in self.declared)
+
+
+def not_for(rules: Rules, purpose: str) -> Closed:
+    """The properties that a question for this purpose may not use, such as what people write where
+    it is for analytics (clause S2-03). What is not declared is kept for the purposes of the
+    category that catches it; where a policy takes none, what an earlier one took stays open to
+    whom its event is open."""
     sees = mask_of(rules, purpose)
-    return frozenset(name for name, own in rules.properties.items() if not own.purposes & sees)
+    names = frozenset(name for name, own in rules.properties.items() if not own.purposes & sees)
+    others = rules.other_purposes is not None and not rules.other_purposes & sees
+    return Closed(names, rules.properties.keys(), others)
 
 
 def refusal(rules: Rules, purpose: str, name: str) -> BadQuestion:
     """Why a question for a purpose may not use a property."""
-    kept = [word for word, bit in rules.bits.items() if rules.properties[name].purposes & bit]
+    own = rules.properties.get(name)
+    purposes = own.purposes if own else rules.other_purposes or 0
+    kept = [word for word, bit in rules.bits.items() if purposes & bit]
     return BadQuestion(
         f"“{name}” is not collected for {purpose}",
         detail=f"The policy keeps it for {', '.join(kept) or 'nothing'} (GDPR 5(1)(b)).",
