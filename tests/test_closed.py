@@ -42,6 +42,7 @@ def test_undeclared_property_is_asked_for_only_for_the_purposes_of_its_category(
             assert len(ask("service", name).series) == 1
             with pytest.raises(BadQuestion, match=f"“{name}” is not collected for analytics"):
                 ask("analytics", name)
-        with pytest.raises(BadQuestion, match="“size” is not collected for analytics"):
-            with sojourn.questions.select(project, "SELECT size FROM events", purpose="analytics"):
-                pass
+        statement = "SELECT size FROM events"
+        refused = pytest.raises(BadQuestion, match="“size” is not collected for analytics")
+        with refused, sojourn.questions.select(project, statement, purpose="analytics"):
+            pass
