@@ -46,9 +46,10 @@ class Format:
     """The rows of a file; the callback is told how many bytes of it have been read so far."""
 
 
-def opened(path: Path) -> Iterator[Opened]:
+def opened(path: Path, rank: Callable[[str], int] = lambda name: 0) -> Iterator[Opened]:
     """A file, unpacked if its name ends in .gz, or one after the other those of a .zip, which may
-    be packed themselves. Nothing of them is written anywhere."""
+    be packed themselves: those first whose names have the lowest `rank`. Nothing of them is written
+    anywhere."""
     try:
         raw, size = path.open("rb"), path.stat().st_size
     except OSError as failure:
@@ -61,7 +62,7 @@ def opened(path: Path) -> Iterator[Opened]:
             return
         try:
             with zipfile.ZipFile(raw) as archive:
-                for member in archive.infolist():
+                for member in sorted(archive.infolist(), key=lambda one: rank(one.filename)):
                     if not member.is_dir() and "__MACOSX" not in member.filename:
                         with archive.open(member) as file:
                             yield _unpacked(member.filename, file, raw, size)

@@ -91,6 +91,12 @@ KINDS: dict[str, Kind] = {
         "is mended.",
         stops=False,
     ),
+    "poison_body": Kind(
+        "A request could not be read",
+        "It was refused under the reason `poison`, its sender was told, and nothing of it was "
+        "kept: report it.",
+        stops=False,
+    ),
 }
 """Every kind of trouble, by the name that monitors go by."""
 RETRY_AFTER_S = 30

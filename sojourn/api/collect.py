@@ -20,11 +20,13 @@ from sojourn.accounts.keys import Grant, hint_of
 from sojourn.api import problems
 from sojourn.api.access import AnyRequest, Grants
 from sojourn.api.connection import address_of
+from sojourn.api.reading import PoisonBody, by_wire, worded
 from sojourn.application import WIRES, Sojourn
 from sojourn.collection import Webhook
 from sojourn.drop_reason import Dropped
 from sojourn.errors import BadBody, NotAllowed, NotRecognised, SojournError, TooLarge
 from sojourn.event import Event
+from sojourn.health import Health
 from sojourn.ingest.project import Project
 from sojourn.wire import Receipt, Reply, Request, Wire
 
@@ -123,11 +125,10 @@ async def answer(
         # Before anything of the body is read.
         sojourn.health.require_room()
         asked = await asking()
-        wire, content = _speaker(wires, asked)
+        wire, content = _speaker(wires, asked, sojourn.health)
         reply = await _collect(wire, asked, content, sojourn, grants)
     except SojournError as failure:
-        told = None if asked is None else wire.failure
-        reply = told(asked, failure) if told and asked else problems.reply(failure)
+        reply = _refused(failure, asked, wire, sojourn.health)
     return replace(reply, headers={**cors(headers, credentials_of(wires)), **reply.headers})
 
 
@@ -136,16 +137,36 @@ def credentials_of(wires: list[Wire]) -> bool:
     return any(wire.credentials for wire in wires)
 
 
-def _speaker(wires: list[Wire], request: Request) -> tuple[Wire, Any]:
-    """Which of the wires of a path a request speaks: the first that finds a key in it."""
-    for wire in wires[:-1]:
+def _refused(failure: SojournError, asked: Request | None, wire: Wire, health: Health) -> Reply:
+    """A refusal in the words of the wire, where a request could be read so far."""
+    if asked is None:
+        return problems.reply(failure)
+    if isinstance(failure, PoisonBody):
+        return worded(failure.wire, health, asked, Receipt(0, {0: failure.dropped}))
+    return wire.failure(asked, failure) if wire.failure else problems.reply(failure)
+
+
+def _speaker(wires: list[Wire], request: Request, health: Health) -> tuple[Wire, Any]:
+    """Which of the wires of a path a request speaks: the first that finds a key in it. The last one
+    refuses what none does, unless another failed on it."""
+    *others, last = wires
+    poison: PoisonBody | None = None
+    for wire in others:
         try:
-            content = wire.content(request)
-            if wire.key(request, content):
+            content = by_wire(wire, health, wire.content, request)
+            if by_wire(wire, health, wire.key, request, content):
                 return wire, content
+        except PoisonBody as failure:
+            poison = failure
         except BadBody:
             continue
-    return wires[-1], wires[-1].content(request)
+    try:
+        content = by_wire(last, health, last.content, request)
+        if poison is None or by_wire(last, health, last.key, request, content):
+            return last, content
+    except BadBody as failure:
+        raise poison or failure from None
+    raise poison
 
 
 async def _collect(
@@ -156,7 +177,10 @@ async def _collect(
     webhook = webhook_of(project, wire.key(request, content))
     if webhook is not None:
         asked = replace(asked, webhook=webhook)
-    events = wire.events(asked, content)
+    try:
+        events = by_wire(wire, sojourn.health, wire.events, asked, content)
+    except PoisonBody as failure:
+        events = [failure.dropped]
     gpc, dnt = (request.headers.get(name) == "1" for name in ("sec-gpc", "dnt"))
     if gpc or dnt:
         events = [_signalled(event, gpc=gpc, dnt=dnt) for event in events]
@@ -165,7 +189,7 @@ async def _collect(
         await asyncio.wrap_future(done)
         sojourn.metrics.accept(project.name, len(outcome.kept))
     told = dict(islice(outcome.dropped.items(), REFUSALS_TOLD_MAX))
-    reply = wire.reply(request, Receipt(len(outcome.kept), told))
+    reply = worded(wire, sojourn.health, request, Receipt(len(outcome.kept), told))
     target = reply.headers.get("Location")
     if target is not None:
         _require_allowed(target, project)
@@ -204,7 +228,7 @@ def project_of(
 def _opened(
     wire: Wire, request: Request, content: Any, sojourn: Sojourn, grants: Grants
 ) -> tuple[Project, Grant]:
-    key = wire.key(request, content)
+    key = by_wire(wire, sojourn.health, wire.key, request, content)
     grant = grants.of(wire.name, key) if key else None
     project = sojourn.project_by_id(grant.project) if grant else None
     if grant is None or project is None:
@@ -218,7 +242,8 @@ def _opened(
         )
     webhook = webhook_of(project, key)
     scheme = None if webhook is None else webhook.signature
-    shown = wire.secret(request), request.headers, request.body, request.received_ms
+    secret = by_wire(wire, sojourn.health, wire.secret, request)
+    shown = secret, request.headers, request.body, request.received_ms
     if not grant.lets_in(*shown, scheme):
         raise NotRecognised(
             "This key asks for its secret",

@@ -411,7 +411,9 @@ def _different(
         codes, words = coded.indices.to_numpy(), coded.dictionary
     else:
         codes = own.astype(np.int32)
-        words = pa.array(column.words if column.type == "text" else (False, True))
+        # The type is said, for a part may have none of the words that another has.
+        is_text = column.type == "text"
+        words = pa.array(column.words, pa.string()) if is_text else pa.array((False, True))
     size = max(1, len(words))
     pairs = pc.unique(pa.array(at * size + codes)).to_numpy()
     at, codes = np.divmod(pairs, size)

@@ -11,8 +11,6 @@ import ipaddress
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-import httpx
-
 from sojourn import signing
 from sojourn.egress.log import Status
 
@@ -31,6 +29,9 @@ class Receipt(NamedTuple):
 
 def post(url: str, body: bytes, *, key: bytes, transfer: str, now_ms: int) -> Receipt:
     """Send JSON to an address, once."""
+    # Imported here because most processes send nothing, and it takes as long as all of egress.
+    import httpx
+
     if not is_safe(url):
         return Receipt("failed", "Its webhook is no https address, so nothing was sent.")
     headers = {

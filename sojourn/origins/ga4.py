@@ -46,7 +46,8 @@ def events(row: dict[str, Any], reading: Reading) -> list[Event | Dropped]:
     refused = without_instant(stamp)
     brought = _object(row.get("collected_traffic_source"))
     campaign = {ours: brought[theirs] for theirs, ours in CAMPAIGN.items() if brought.get(theirs)}
-    return refused or [_with(one, campaign) for one in as_sent(WIRE, "/mp/collect", body, reading)]
+    sent = as_sent(WIRE, "/mp/collect", body, reading, has_ids=False)
+    return refused or [_with(one, campaign) for one in sent]
 
 
 def _with(event: Event | Dropped, campaign: dict[str, Any]) -> Event | Dropped:

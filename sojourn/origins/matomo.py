@@ -87,7 +87,9 @@ def _events(
         items = action.get("itemDetails")
         listed = [[_field(item, name) for name in ITEM] for item in items or () if item]
         sent |= {"idgoal": ORDER, "ec_items": msgspec.json.encode(listed).decode()}
-    return without_instant(sent["cdt"]) or as_sent(WIRE, "/matomo.php", [sent], reading)
+    return without_instant(sent["cdt"]) or as_sent(
+        WIRE, "/matomo.php", [sent], reading, has_ids=False
+    )
 
 
 def _field(item: Any, name: str) -> Any:

@@ -25,6 +25,7 @@ from sojourn.policy import holds, versions
 from sojourn.policy.compile import compile
 from sojourn.policy.keeping import Keeping, Lasts, keeping_of
 from sojourn.retaining import traces
+from sojourn.retaining.removal import take_out
 from sojourn.retaining.sweep import Sweep
 from sojourn.retaining.tally import Tally
 from sojourn.retaining.traces import Circle
@@ -91,17 +92,14 @@ def retain(
         seen = _seen(snapshot, canon.of_all)
         circle = Circle(project.id, project.vault, canon.of_all, happened, seen)
         found = traces.due(connection, circle, keeping, sweep.tally)
-    if not dry:
+    if dry:
+        done = project.store.rewrite(sweep, dry=True)
+    else:
         with control.writing(engine).begin() as connection:
             traces.remove(connection, circle, found)
         project.people.forget()
         project.vault.forget_keys()
-    done = project.store.rewrite(sweep, dry=dry)
-    if not dry:
-        project.store.forget()
-        if done.dropped + done.rewritten:
-            project.parts.renew()
-        project.parts.drop_other_editions()
+        done = take_out(sweep, project.store, project.parts)
         with control.writing(engine).begin() as connection:
             organisations.forget_others(connection, project.id, project.parts.now(latest=True))
     seconds = round(time.perf_counter() - began, 3)

@@ -131,19 +131,20 @@ def _event(message: Any, skew: int, request: Request) -> Event | Dropped:
     ts = request.received_ms if stamp is None else instant_ms(stamp)
     if ts is None:
         return Dropped(DropReason.BAD_TIMESTAMP, f"“{str(stamp)[:60]}” is no instant.")
+    skew = 0 if stamp is None else skew
     happened = name not in ("$identify", "$groupidentify")
     traits, how = _traits(message)
     return Event(
         kind=Kind.EVENT if happened else Kind.PROFILE,
         name={PAGE: PAGE_VIEWED}.get(name, name) if happened else "",
-        ts=ts + (skew if stamp is not None else 0),
+        ts=ts + skew,
         identifiers=_identifiers(message, "" if happened else email_of(traits.get("email"))),
         properties=_properties(message) if happened else {},
         traits=traits,
         how=how,
         message_id=id_of(message.get("insert_id")),
         source=_source(message.get("library")),
-        signals=_signals(message, traits, request),
+        signals=_signals(message, traits, skew, request),
     )
 
 
@@ -207,7 +208,9 @@ def _source(library: Any) -> str:
     return library.partition("/")[0][:100] if isinstance(library, str) and library else "amplitude"
 
 
-def _signals(message: dict[str, Any], traits: dict[str, Any], request: Request) -> Signals:
+def _signals(
+    message: dict[str, Any], traits: dict[str, Any], skew: int, request: Request
+) -> Signals:
     """The device's address and agent, where the client runs on it or tells them on purpose."""
     on_device = signals_of(request) if request.is_browsers else NO_SIGNALS
     ip, agent = message.get("ip"), message.get("user_agent")
@@ -219,6 +222,7 @@ def _signals(message: dict[str, Any], traits: dict[str, Any], request: Request) 
         ip=ip if isinstance(ip, str) else on_device.ip,
         agent=agent if isinstance(agent, str) else on_device.agent,
         age=age_of(traits.get("age")),
+        skew_ms=skew,
     )
     return NO_SIGNALS if found == NO_SIGNALS else found
 

@@ -32,6 +32,7 @@ from sojourn.event import (
     Signals,
 )
 from sojourn.instant import instant_ms
+from sojourn.message_id import message_ids
 from sojourn.wire import (
     Receipt,
     Reply,
@@ -94,6 +95,9 @@ UNDERSTOOD = (
 )
 """What SDKs send by themselves and what leaves no trace here: a sign of life, what they may send,
 how they fare."""
+STAMP = "timestamp"
+OF_THE_SENDING = ("rr", "checksum", "checksum256")
+"""What may differ each time that one request is sent: how many wait behind it, and its sums."""
 
 
 def content(request: Request) -> list[dict[str, str]]:
@@ -116,7 +120,27 @@ def key(request: Request, given: list[dict[str, str]]) -> str:
 def events(request: Request, given: list[dict[str, str]]) -> list[Event | Dropped]:
     """All that the requests tell of, in order."""
     app = key(request, given)
-    return [event for one in given for event in _events(one, app, request)]
+    ids = message_ids(map(_own_words, given))
+    return [
+        _named(event, own, place)
+        for one, own in zip(given, ids, strict=True)
+        for place, event in enumerate(_events(one, app, request))
+    ]
+
+
+def _own_words(given: dict[str, str]) -> dict[str, str] | None:
+    """What a request is recognised by when it is sent again: an SDK gives no two requests of a
+    device the same instant. None where it says none."""
+    if not given.get(STAMP):
+        return None
+    return {name: value for name, value in given.items() if name not in OF_THE_SENDING}
+
+
+def _named(event: Event | Dropped, own: str, place: int) -> Event | Dropped:
+    """What happened under its own id or, where it has none, that of its place in the request."""
+    if isinstance(event, Dropped) or event.message_id or not own:
+        return event
+    return msgspec.structs.replace(event, message_id=f"{own}-{place}")
 
 
 def _events(given: dict[str, str], app: str, request: Request) -> Iterator[Event | Dropped]:
@@ -124,7 +148,7 @@ def _events(given: dict[str, str], app: str, request: Request) -> Iterator[Event
         detail = "It is of another app (app_key) than the first."
         yield Dropped(DropReason.NOT_AN_EVENT, detail)
         return
-    stamp = given.get("timestamp")
+    stamp = given.get(STAMP)
     ts = instant_ms(stamp) if stamp else request.received_ms
     if ts is None:
         yield Dropped(DropReason.BAD_TIMESTAMP, f"“{str(stamp)[:60]}” is no instant.")
@@ -179,7 +203,7 @@ def _event(given: Any, shared: Event, *, is_page: bool) -> Event | Dropped | Non
     """One event of a list; None where it says nothing of the person."""
     if not isinstance(given, dict) or not isinstance(given.get("key"), str):
         return Dropped(DropReason.NOT_AN_EVENT, "An event without a key.")
-    stamp = given.get("timestamp")
+    stamp = given.get(STAMP)
     ts = shared.ts if stamp is None else instant_ms(stamp)
     if ts is None:
         return Dropped(DropReason.BAD_TIMESTAMP, f"“{str(stamp)[:60]}” is no instant.")

@@ -19,6 +19,7 @@ from sojourn.drop_reason import Dropped, DropReason
 from sojourn.errors import BadBody
 from sojourn.event import NO_SIGNALS, PAGE_VIEWED, SCREEN_VIEWED, Event, Identifier, Kind, Signals
 from sojourn.instant import instant_ms
+from sojourn.message_id import message_ids
 from sojourn.wire import (
     Receipt,
     Reply,
@@ -38,6 +39,9 @@ RESERVED = ("firebase_", "google_", "ga_")
 VIEWS = {"page_view": PAGE_VIEWED, "screen_view": SCREEN_VIEWED}
 OF_THE_CLIENT = ("session_start", "user_engagement", "first_visit", "first_open")
 """What clients send by themselves: here visits and first events are seen in the timeline."""
+PURCHASE, ORDER = "purchase", "transaction_id"
+"""An order is bought once: Google, too, counts the purchases of one transaction as one."""
+STAMP = "timestamp_micros"
 PLUMBING = (
     "session_id",
     "session_number",
@@ -103,28 +107,41 @@ def events(request: Request, body: Any) -> list[Event | Dropped]:
             mend="Send a list; split a longer one.",
         )
     shared = Event(
-        ts=_instant(body.get("timestamp_micros"), request.received_ms),
+        ts=_instant(body.get(STAMP), request.received_ms),
         identifiers=_identifiers(body),
         properties=_device(body),
         message_id="",
         source="ga4",
         signals=_signals(body),
     )
-    told = _traits(body)
-    profile = msgspec.structs.replace(shared, kind=Kind.PROFILE, properties={}, traits=told)
-    found = [_event(one, shared) for one in messages if not _is_the_clients(one)]
-    return [profile, *found] if told else found
+    traits = _traits(body)
+    told = [one for one in messages if not _is_the_clients(one)]
+    own, *ids = message_ids([_own_words({}, body), *(_own_words(one, body) for one in told)])
+    profile = msgspec.structs.replace(
+        shared, kind=Kind.PROFILE, properties={}, traits=traits, message_id=own
+    )
+    found = [_event(one, shared, own) for one, own in zip(told, ids, strict=True)]
+    return [profile, *found] if traits else found
+
+
+def _own_words(given: Any, body: dict[str, Any]) -> list[Any] | None:
+    """What an event is recognised by when it is sent again, None where nothing tells it from the
+    next of its kind: not even how long somebody was engaged, which many clients make up."""
+    event = given if isinstance(given, dict) else {}
+    is_order = event.get("name") == PURCHASE and bool(_object(event, "params").get(ORDER))
+    if not (event.get(STAMP) or body.get(STAMP) or is_order):
+        return None
+    return [given, {name: value for name, value in body.items() if name != "events"}]
 
 
 def _is_the_clients(given: Any) -> bool:
     return isinstance(given, dict) and given.get("name") in OF_THE_CLIENT
 
 
-def _event(given: Any, shared: Event) -> Event | Dropped:
+def _event(given: Any, shared: Event, own: str) -> Event | Dropped:
     if not isinstance(given, dict) or not isinstance(given.get("name"), str):
         return Dropped(DropReason.NOT_AN_EVENT, "An event without a name.")
-    parameters = given.get("params")
-    told = dict(parameters) if isinstance(parameters, dict) else {}
+    told = dict(_object(given, "params"))
     name = given["name"]
     location, title, referrer = (told.pop(one, "") for one in PAGE)
     page = page_of(_text(location), _text(title), _text(referrer))
@@ -133,9 +150,15 @@ def _event(given: Any, shared: Event) -> Event | Dropped:
     return msgspec.structs.replace(
         shared,
         name=VIEWS.get(name, name),
-        ts=_instant(given.get("timestamp_micros"), shared.ts),
+        ts=_instant(given.get(STAMP), shared.ts),
         properties=shared.properties | page | said,
+        message_id=own,
     )
+
+
+def _object(given: dict[str, Any], name: str) -> dict[str, Any]:
+    found = given.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _text(given: Any) -> str:

@@ -18,6 +18,7 @@ from sojourn.drop_reason import Dropped, DropReason
 from sojourn.errors import BadBody
 from sojourn.event import NO_SIGNALS, PAGE_VIEWED, Event, Identifier, Signals
 from sojourn.instant import instant_ms
+from sojourn.message_id import message_ids
 from sojourn.wire import (
     FORM_FIELDS_MAX,
     Receipt,
@@ -42,6 +43,10 @@ from sojourn.wire import (
 
 BACKDATED_MS_MAX = 24 * 3_600_000
 """How far back an event may lie whose sender does not show the secret, as in Matomo."""
+OF_THE_CALL = ("rand", "cdt")
+"""What differs from call to call, where it is said: a random number, or when it was."""
+OF_THE_SENDING = ("cdo", "token_auth")
+"""What differs each time that one request is sent: how long ago it was, and who may send it."""
 ORDER = "0"
 """The number of the goal that stands for orders and carts."""
 DIMENSION = "dimension"
@@ -90,14 +95,24 @@ def secret(request: Request) -> str:
 def events(request: Request, requests: list[dict[str, str]]) -> list[Event | Dropped]:
     """The events of a body, one for each request but those that only say that a page is open."""
     site = key(request, requests)
-    return [_event(one, site, request) for one in requests if not _is_heartbeat(one)]
+    told = [one for one in requests if not _is_heartbeat(one)]
+    ids = message_ids(map(_own_words, told))
+    return [_event(one, own, site, request) for one, own in zip(told, ids, strict=True)]
+
+
+def _own_words(given: dict[str, str]) -> dict[str, str] | None:
+    """What a request is recognised by when it is sent again, None where nothing tells it from the
+    next of its kind."""
+    if not any(given.get(name) for name in OF_THE_CALL):
+        return None
+    return {name: value for name, value in given.items() if name not in OF_THE_SENDING}
 
 
 def _is_heartbeat(given: dict[str, str]) -> bool:
     return given.get("ping") == "1"
 
 
-def _event(given: dict[str, str], site: str, request: Request) -> Event | Dropped:
+def _event(given: dict[str, str], own: str, site: str, request: Request) -> Event | Dropped:
     if given.get("idsite", site) != site:
         detail = f"It is of site {given['idsite'][:60]}, the others of {site[:60]}."
         return Dropped(DropReason.NOT_AN_EVENT, detail)
@@ -121,7 +136,7 @@ def _event(given: dict[str, str], site: str, request: Request) -> Event | Droppe
         ts=ts,
         identifiers=identifiers,
         properties=_page(given) | told | _custom(given),
-        message_id="",
+        message_id=own,
         source="matomo",
         signals=_signals(given, identifiers, request),
     )

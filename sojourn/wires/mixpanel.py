@@ -150,7 +150,8 @@ def _event(message: Any, skew: int, request: Request) -> Event | Dropped:
     if not isinstance(name, str):
         return Dropped(DropReason.NOT_AN_EVENT, "It is no object with an “event”.")
     properties = _object(message, "properties")
-    ts = _instant(properties.get("time"), skew, request.received_ms)
+    stamp = properties.get("time")
+    ts = _instant(stamp, skew, request.received_ms)
     if isinstance(ts, Dropped):
         return ts
     kind = {IDENTIFY: Kind.PROFILE, ALIAS: Kind.ALIAS, MERGE: Kind.ALIAS}.get(name, Kind.EVENT)
@@ -164,7 +165,7 @@ def _event(message: Any, skew: int, request: Request) -> Event | Dropped:
         previous=previous,
         message_id=id_of(properties.get("$insert_id")),
         source=_source(properties.get("mp_lib")),
-        signals=_signals(message, properties, {}, request),
+        signals=_signals(message, properties, {}, 0 if stamp is None else skew, request),
     )
 
 
@@ -179,7 +180,8 @@ def _change(message: Any, skew: int, request: Request) -> Event | Dropped:
         detail = "Nobody is erased over a wire; erase the person in Sojourn."
         return Dropped(DropReason.NOT_AN_EVENT, detail)
     charge = _object(_object(message, "$append"), CHARGES)
-    ts = _instant(charge.get("$time") or message.get("$time"), skew, request.received_ms)
+    stamp = charge.get("$time") or message.get("$time")
+    ts = _instant(stamp, skew, request.received_ms)
     if isinstance(ts, Dropped):
         return ts
     given, how = changes_of(message, OPERATORS)
@@ -195,7 +197,7 @@ def _change(message: Any, skew: int, request: Request) -> Event | Dropped:
         how=_named(how, TRAITS),
         message_id="",
         source=_source(None),
-        signals=_signals(message, message, traits, request),
+        signals=_signals(message, message, traits, 0 if stamp is None else skew, request),
     )
 
 
@@ -274,7 +276,11 @@ def _source(library: Any) -> str:
 
 
 def _signals(
-    message: dict[str, Any], properties: dict[str, Any], traits: dict[str, Any], request: Request
+    message: dict[str, Any],
+    properties: dict[str, Any],
+    traits: dict[str, Any],
+    skew: int,
+    request: Request,
 ) -> Signals:
     """The device's address and agent, where the client runs on it or tells them on purpose."""
     on_device = signals_of(request) if request.is_browsers else NO_SIGNALS
@@ -287,6 +293,7 @@ def _signals(
         ip=ip or on_device.ip or on_phone,
         agent=on_device.agent,
         age=age_of(traits.get("age")),
+        skew_ms=skew,
     )
     return NO_SIGNALS if found == NO_SIGNALS else found
 

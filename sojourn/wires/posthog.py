@@ -154,6 +154,7 @@ def _event(message: Any, token: str, skew: int, request: Request) -> Event | Dro
     if _token(message) not in ("", token):
         return Dropped(DropReason.NOT_AN_EVENT, "It is of another project than the first one.")
     properties = _options(message) | _object(message, "properties")
+    skew = 0 if message.get("timestamp") is None else skew
     ts = _instant(message, skew, request.received_ms)
     if isinstance(ts, Dropped):
         return ts
@@ -176,7 +177,7 @@ def _event(message: Any, token: str, skew: int, request: Request) -> Event | Dro
         previous=_previous(properties) if kind is Kind.ALIAS else None,
         message_id=id_of(message.get("uuid") or properties.get("$insert_id")),
         source=_source(properties, request),
-        signals=_signals(properties, traits, identifiers, request),
+        signals=_signals(properties, traits, identifiers, skew, request),
     )
 
 
@@ -303,6 +304,7 @@ def _signals(
     properties: dict[str, Any],
     traits: dict[str, Any],
     identifiers: tuple[Identifier, ...],
+    skew: int,
     request: Request,
 ) -> Signals:
     """The device's address and agent, where the client runs on it or tells them on purpose."""
@@ -314,6 +316,7 @@ def _signals(
         agent=agent if isinstance(agent, str) else on_device.agent,
         age=age_of(traits.get("age")),
         cookieless=not identifiers and properties.get("$cookieless_mode") is True,
+        skew_ms=skew,
     )
     return NO_SIGNALS if found == NO_SIGNALS else found
 

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -197,3 +198,30 @@ def test_another_key_than_the_data_s_own_opens_nothing(
 
 def test_the_installed_command_answers_in_a_process_of_its_own(tmp_path: Path) -> None:
     assert re.match(r"\d+\.\d+\.\d+", run_sojourn("--version", data=tmp_path).strip())
+
+
+LIGHT = """
+import sys
+from sojourn.cli import main
+for line in ("--help", "login", "key create write --project shop", "key list --project shop"):
+    sys.argv = ["sojourn", *line.split()]
+    try:
+        main()
+    except SystemExit as end:
+        assert not end.code, line
+heavy = {"alembic", "duckdb", "httpx", "litestar", "numba", "pandas", "pyarrow"}
+assert not heavy & sys.modules.keys(), heavy & sys.modules.keys()
+"""
+
+
+def test_what_needs_no_events_loads_nothing_that_reads_them(shop: Path) -> None:
+    environment = {**os.environ, "SOJOURN_DATA": str(shop)}
+    done = subprocess.run(
+        [sys.executable, "-c", LIGHT],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "/login/" in done.stdout

@@ -54,13 +54,17 @@ def write_posthog_csv(path: Path) -> None:
     path.write_text("\n".join(["uuid,event,distinct_id,properties,timestamp", *lines]) + "\n")
 
 
+UMAMI_DATA = "event_id,data_key,string_value,data_type\na,plan,pro,1\n"
+
+
 def write_umami(path: Path) -> None:
     row = UMAMI | {"event_type": "2", "event_name": "Paid", "distinct_id": "u1"}
     lines = [",".join(row)]
     lines += [",".join((row | {"event_id": name}).values()) for name in ("a", "b")]
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("website_event.csv", "\n".join(lines) + "\n")
-        archive.writestr("event_data.csv", "event_id,data_key\na,size\n")
+        archive.writestr("event_data.csv", UMAMI_DATA)
+        archive.writestr("session_data.csv", "session_id,data_key\ns1,size\n")
 
 
 def write_matomo(path: Path) -> None:
@@ -78,7 +82,7 @@ FILES: dict[str, tuple[str, Write, int]] = {
     "amplitude": ("export.zip", write_amplitude, 2),
     "posthog": ("events.parquet", write_posthog, 2),
     "posthog-csv": ("events.csv", write_posthog_csv, 2),
-    "umami": ("export.zip", write_umami, 2),
+    "umami": ("export.zip", write_umami, 3),
     "matomo": ("visits.json", write_matomo, 1),
     "ga4": ("events.json.gz", write_ga4, 2),
 }
@@ -96,6 +100,24 @@ def test_an_export_becomes_timelines_and_twice_stores_nothing_twice(
     assert (again.status, "0 stored · 2 known already · 0 refused" in again.out) == (0, True)
     found = timelines(data)
     assert [(event, ts) for event, ts, _ in found["u1"]] == [("Paid", T)] * 2
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_umami_s_events_have_their_data(
+    shell: Shell, tmp_path: Path, data: Path, apart: bool
+) -> None:
+    """Also where the files come by themselves, in whatever order."""
+    write_umami(tmp_path / "export.zip")
+    files = [tmp_path / "export.zip"]
+    if apart:
+        with zipfile.ZipFile(files[0]) as archive:
+            archive.extractall(tmp_path)
+        files = [tmp_path / "website_event.csv", tmp_path / "event_data.csv"]
+    assert shell("import", *files, "--from", "umami", "--project", "shop").status == 0
+    with sojourn.open(data) as library:
+        counted = "select plan, count(*) as n from events group by 1 order by 1"
+        rows = library.project("shop").sql(counted).to_arrow().to_pylist()
+    assert [(row["plan"], row["n"]) for row in rows] == [("pro", 1), (None, 1)]
 
 
 def line(**fields: str) -> str:

@@ -5,4 +5,4 @@ from __future__ import annotations
 import multiprocessing
 
 forks = multiprocessing.get_context("forkserver")
-forks.set_forkserver_preload(["sojourn.api.server"])
+forks.set_forkserver_preload(["tests.faults.imported"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from msgspec import UNSET
 
@@ -112,9 +113,11 @@ def interval(ts: int, every: str, scope: Scope) -> str:
     return day.isoformat()
 
 
-def intervals(every: str, scope: Scope) -> list[str]:
-    """Every interval of the scope, found by asking for every hour of it."""
+@lru_cache(maxsize=100)
+def intervals(every: str, scope: Scope) -> tuple[str, ...]:
+    """Every interval of the scope, found by asking for every half hour of it; which takes so long
+    that it is remembered for the next oracle."""
     if scope.start_ms > scope.end_ms:
-        return []
+        return ()
     instants = [*range(scope.start_ms, scope.end_ms, 1_800_000), scope.end_ms]
-    return list(dict.fromkeys(interval(ts, every, scope) for ts in instants))
+    return tuple(dict.fromkeys(interval(ts, every, scope) for ts in instants))

@@ -46,7 +46,7 @@ def lifecycle(definition: LifecycleDefinition, rows: list[Row], scope: Scope) ->
 
 def point(
     name: str,
-    calendar: list[str],
+    calendar: tuple[str, ...],
     active: dict[int, set[str]],
     now_ms: int,
     definition: LifecycleDefinition,

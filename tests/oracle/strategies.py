@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from sojourn.breakdown import Breakdown, Dimension
 from sojourn.filter import Condition, EventChoice
 from sojourn.scope import FAR_MS, Scope
+from sojourn.store import BUCKETS
+from tests.oracle.course import Erase, Hide, Merge, Opens, Split, Step
 from tests.oracle.history import Row, Value, ask, parts_of, settled
 
 NEW_YEAR_MS = 1_767_225_600_000
@@ -25,6 +27,7 @@ NAMES = ["a", "b", "c"]
 
 PROPERTIES: list[dict[str, Value]] = [{}, {"p": 1}, {"p": 2}, {"p": "x"}, {"p": True}]
 
+few_courses = settings(max_examples=40, deadline=None)
 several = settings(max_examples=300, deadline=None)
 many = settings(max_examples=2000, deadline=None)
 
@@ -49,6 +52,33 @@ def histories(
 
     kinds = instants * people * names * masks * values
     return st.lists(st.integers(0, kinds - 1).map(row), min_size=least, max_size=size)
+
+
+PERSONS = {0: 0, 1: 1, 2: 1 + BUCKETS}
+"""In a course two of the people of a history share a bucket."""
+
+
+@st.composite
+def courses(draw: st.DrawFn, histories: st.SearchStrategy[list[Row]]) -> list[Step]:
+    """Whatever may happen between histories, and at least one erasure: most people have come
+    before, and some come again."""
+    persons = st.sampled_from([*PERSONS.values()])
+    rows = histories.map(
+        lambda rows: [replace(row, person=PERSONS.get(row.person, row.person)) for row in rows]
+    )
+    merge = st.builds(Merge, persons, persons)
+    step = st.one_of(
+        rows,
+        merge,
+        st.builds(Split, st.integers(0, 3)),
+        st.builds(Erase, persons),
+        st.sampled_from(["ask", "commit", "settle", "close", "reopen"]),
+        st.builds(Opens, rows),
+        st.builds(Hide, st.frozensets(persons, max_size=1)),
+    )
+    some = st.lists(step, max_size=4)
+    before = [draw(rows), *draw(st.lists(merge, max_size=1)), *draw(some)]
+    return [*before, Erase(draw(persons)), *draw(some), draw(rows)]
 
 
 crowded = st.tuples(*[histories(NEW_YEAR_MS, 9, 500, 12)] * 3).map(

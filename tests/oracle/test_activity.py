@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import add
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from sojourn.reports import activity
 from sojourn.reports.activity import ActivityCell, ActivityColumn, ActivityDefinition, Place
 from sojourn.scope import Scope
 from tests.oracle import activity as oracle
+from tests.oracle.course import Step, agree_throughout
 from tests.oracle.history import Row, ask, parts_of
 from tests.oracle.strategies import (
     NAMES,
@@ -18,6 +20,8 @@ from tests.oracle.strategies import (
     ZONES,
     agree,
     choices,
+    courses,
+    few_courses,
     histories,
     people_behind,
     scopes,
@@ -71,6 +75,18 @@ def test_activities_agree(
         cell = ActivityCell(event)
         found = people_behind(activity, definition, cell, rows, scope)
         assert found == oracle.people(definition, cell, rows, scope)
+
+
+@few_courses
+@given(
+    course=courses(st.builds(add, spring_facts, histories(NEW_YEAR_MS, 9, 500, 8))),
+    scope=scopes(NEW_YEAR_MS, 4000),
+    definition=definitions,
+)
+def test_activities_agree_whoever_is_erased(
+    course: list[Step], scope: Scope, definition: ActivityDefinition
+) -> None:
+    agree_throughout(activity, definition, course, scope, oracle.activity)
 
 
 @several

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import add
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +18,7 @@ from sojourn.reports.attribution import (
 )
 from sojourn.scope import Scope
 from tests.oracle import attribution as oracle
+from tests.oracle.course import Step, agree_throughout
 from tests.oracle.history import Row, ask, parts_of
 from tests.oracle.strategies import (
     NEW_YEAR_MS,
@@ -23,7 +26,9 @@ from tests.oracle.strategies import (
     agree,
     breakdowns,
     choices,
+    courses,
     crowded,
+    few_courses,
     histories,
     people_behind,
     scopes,
@@ -84,6 +89,18 @@ def test_attributions_agree_and_add_up(
     expected = oracle.attribution(definition, rows, scope)
     agree(attribution, definition, rows, scope, expected)
     assert adds_up(expected)
+
+
+@few_courses
+@given(
+    course=courses(st.builds(add, spring_facts, histories(NEW_YEAR_MS, 9, 500, 12))),
+    scope=scopes(NEW_YEAR_MS, 4000),
+    definition=definitions,
+)
+def test_attributions_agree_whoever_is_erased(
+    course: list[Step], scope: Scope, definition: AttributionDefinition
+) -> None:
+    agree_throughout(attribution, definition, course, scope, oracle.attribution)
 
 
 @several

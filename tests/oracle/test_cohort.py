@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import add
 from typing import Any
 
 from hypothesis import assume, given, settings
@@ -11,11 +12,14 @@ from sojourn.reports import cohort
 from sojourn.reports.cohort import CohortCell, CohortDefinition
 from sojourn.scope import Scope
 from tests.oracle import cohort as oracle
+from tests.oracle.course import Step, agree_throughout
 from tests.oracle.history import Row, ask, parts_of
 from tests.oracle.strategies import (
     SPRING_MS,
     agree,
     cohort_questions,
+    courses,
+    few_courses,
     histories,
     often_chosen,
     people_behind,
@@ -55,6 +59,18 @@ def test_cohorts_agree(
 ) -> None:
     rows = told + rows
     agree(cohort, definition, rows, scope, oracle.cohort(definition, rows, scope))
+
+
+@few_courses
+@given(
+    course=courses(st.builds(add, spring_facts, spring_returns)),
+    scope=spring_scopes(),
+    definition=questions(),
+)
+def test_cohorts_agree_whoever_is_erased(
+    course: list[Step], scope: Scope, definition: CohortDefinition
+) -> None:
+    agree_throughout(cohort, definition, course, scope, oracle.cohort)
 
 
 @several

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import add
 from typing import Any
 
 import msgspec
@@ -25,6 +26,7 @@ from sojourn.reports import funnel
 from sojourn.reports.funnel import FunnelAnswer, FunnelCell, FunnelCount
 from sojourn.scope import Scope
 from tests.oracle import funnel as oracle
+from tests.oracle.course import Step, agree_throughout
 from tests.oracle.history import Row, Value, ask, parts_of, settled
 from tests.oracle.strategies import (
     NAMES,
@@ -34,7 +36,9 @@ from tests.oracle.strategies import (
     PROPERTIES,
     ZONES,
     agree,
+    courses,
     crowded,
+    few_courses,
     histories,
     scopes,
     several,
@@ -228,6 +232,18 @@ def test_funnels_of_long_attempts_agree(rows: list[Row], definition: FunnelDefin
 )
 def test_funnels_agree(rows: list[Row], scope: Scope, definition: FunnelDefinition) -> None:
     holds_for(definition, rows, replace(scope, visit_gap_ms=600))
+
+
+@few_courses
+@given(
+    course=courses(st.builds(add, facts, histories(NEW_YEAR_MS, 9, 500, 14))),
+    scope=scopes(NEW_YEAR_MS, 4000) | st.just(EVERYTHING),
+    definition=elaborate(NAMES, **DETAILS).filter(possible),
+)
+def test_funnels_agree_whoever_is_erased(
+    course: list[Step], scope: Scope, definition: FunnelDefinition
+) -> None:
+    agree_throughout(funnel, definition, course, scope, oracle.funnel)
 
 
 @thorough

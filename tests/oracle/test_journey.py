@@ -18,6 +18,7 @@ from sojourn.reports.journey import JourneyAnswer, JourneyCell
 from sojourn.scope import Scope
 from sojourn.segment import Did, Segment
 from tests.oracle import journey as oracle
+from tests.oracle.course import Step, agree_throughout
 from tests.oracle.history import Row, parts_of
 from tests.oracle.strategies import (
     NAMES,
@@ -26,6 +27,8 @@ from tests.oracle.strategies import (
     P_IS_SET,
     ZONES,
     agree,
+    courses,
+    few_courses,
     histories,
     scopes,
 )
@@ -151,6 +154,18 @@ def test_journeys_of_long_attempts_agree(rows: list[Row], definition: JourneyDef
 )
 def test_journeys_agree(rows: list[Row], scope: Scope, definition: JourneyDefinition) -> None:
     compare(definition, rows, scope)
+
+
+@few_courses
+@given(
+    course=courses(histories(NEW_YEAR_MS, 9, 500, 16).map(told)),
+    scope=scopes(NEW_YEAR_MS, 4000),
+    definition=journeys(2),
+)
+def test_journeys_agree_whoever_is_erased(
+    course: list[Step], scope: Scope, definition: JourneyDefinition
+) -> None:
+    agree_throughout(journey, definition, course, scope, oracle.journey)
 
 
 A_BY_P = JourneyStep(event="a", by=Dimension("p"))

@@ -12,8 +12,17 @@ from sojourn.reports import lifecycle
 from sojourn.reports.lifecycle import LifecycleCell, LifecycleDefinition
 from sojourn.scope import FAR_MS, Scope
 from tests.oracle import lifecycle as oracle
+from tests.oracle.course import Step, agree_throughout
 from tests.oracle.history import Row
-from tests.oracle.strategies import NAMES, SPRING_MS, agree, people_behind, wheres
+from tests.oracle.strategies import (
+    NAMES,
+    SPRING_MS,
+    agree,
+    courses,
+    few_courses,
+    people_behind,
+    wheres,
+)
 from tests.oracle.test_trend import breakdowns, histories, periods
 
 some = settings(max_examples=60, deadline=None)
@@ -38,6 +47,15 @@ def test_lifecycles_agree(
 ) -> None:
     scope = replace(scope, now_ms=now_ms)
     agree(lifecycle, definition, rows, scope, oracle.lifecycle(definition, rows, scope))
+
+
+@few_courses
+@given(course=courses(histories), scope=periods, definition=definitions, now_ms=clocks)
+def test_lifecycles_agree_whoever_is_erased(
+    course: list[Step], scope: Scope, definition: LifecycleDefinition, now_ms: int
+) -> None:
+    scope = replace(scope, now_ms=now_ms)
+    agree_throughout(lifecycle, definition, course, scope, oracle.lifecycle)
 
 
 @some

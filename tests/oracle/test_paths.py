@@ -20,6 +20,7 @@ from sojourn.reports import funnel, paths
 from sojourn.reports.paths import PathsAnswer
 from sojourn.scope import Scope
 from tests.oracle import paths as oracle
+from tests.oracle.course import Lived, Step
 from tests.oracle.history import Row, ask, parts_of, settled
 from tests.oracle.strategies import (
     NAMES,
@@ -29,6 +30,8 @@ from tests.oracle.strategies import (
     ZONES,
     agree,
     choices,
+    courses,
+    few_courses,
     histories,
     scopes,
     several,
@@ -179,6 +182,22 @@ def test_paths_by_step_agree(
     rows: list[Row], scope: Scope, definition: PathsDefinition, gap_ms: int
 ) -> None:
     compare(definition, rows, replace(scope, visit_gap_ms=gap_ms))
+
+
+@few_courses
+@given(
+    course=courses(histories(NEW_YEAR_MS, 9, 500, 12)),
+    scope=scopes(NEW_YEAR_MS, 4000),
+    definition=definitions(st.sampled_from([None, 2, 3, 20])),
+    gap_ms=st.sampled_from([499, 500, 1000]),
+)
+def test_paths_agree_whoever_is_erased(
+    course: list[Step], scope: Scope, definition: PathsDefinition, gap_ms: int
+) -> None:
+    scope = replace(scope, visit_gap_ms=gap_ms)
+    for parts, rows in Lived().moments(course):
+        answer = ask(paths.REPORT, definition, parts, scope)
+        assert without_funnels(answer) == oracle.paths(definition, rows, scope)
 
 
 @settings(max_examples=100, deadline=None)

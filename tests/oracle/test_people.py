@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import add
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from sojourn.reports import people
 from sojourn.reports.people import After, PeopleCell, PeopleDefinition, PeopleOrder
 from sojourn.scope import Scope
 from tests.oracle import people as oracle
+from tests.oracle.course import Step, agree_throughout
 from tests.oracle.history import Row, ask, parts_of
 from tests.oracle.strategies import (
     NAMES,
@@ -21,7 +23,9 @@ from tests.oracle.strategies import (
     PROPERTIES,
     ZONES,
     agree,
+    courses,
     crowded,
+    few_courses,
     histories,
     people_behind,
     scopes,
@@ -111,6 +115,18 @@ def test_lists_of_people_agree_page_by_page(
     for row in expected.rows[:1]:
         cell = PeopleCell(row.person)
         assert people_behind(people, definition, cell, rows, scope) == [row.person]
+
+
+@few_courses
+@given(
+    course=courses(st.builds(add, facts, histories(NEW_YEAR_MS, 9, 500, 10))),
+    scope=scopes(NEW_YEAR_MS, 4000),
+    definition=definitions(),
+)
+def test_lists_of_people_agree_whoever_is_erased(
+    course: list[Step], scope: Scope, definition: PeopleDefinition
+) -> None:
+    agree_throughout(people, definition, course, scope, oracle.people)
 
 
 @several

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import add
 from typing import Any
 
 from hypothesis import assume, given, settings
@@ -12,6 +13,7 @@ from sojourn.reports import retention
 from sojourn.reports.retention import RetentionCell, RetentionDefinition
 from sojourn.scope import Scope
 from tests.oracle import retention as oracle
+from tests.oracle.course import Step, agree_throughout
 from tests.oracle.history import Row, ask, parts_of
 from tests.oracle.strategies import (
     SPRING_FIRST_MS,
@@ -19,6 +21,8 @@ from tests.oracle.strategies import (
     ZONES,
     agree,
     cohort_questions,
+    courses,
+    few_courses,
     histories,
     often_chosen,
     people_behind,
@@ -84,6 +88,18 @@ def test_retentions_agree(
 ) -> None:
     rows = told + rows
     agree(retention, definition, rows, scope, oracle.retention(definition, rows, scope))
+
+
+@few_courses
+@given(
+    course=courses(st.builds(add, spring_facts, spring_returns)),
+    scope=spring_scopes(),
+    definition=retentions() | plain(["day", "week"]),
+)
+def test_retentions_agree_whoever_is_erased(
+    course: list[Step], scope: Scope, definition: RetentionDefinition
+) -> None:
+    agree_throughout(retention, definition, course, scope, oracle.retention)
 
 
 @several

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,15 @@ from sojourn.scope import Scope
 from sojourn.segment import Behind, Did, Segment, members
 from sojourn.timeline import Timeline
 from tests.oracle import segment as oracle
+from tests.oracle.course import Lived, Step
 from tests.oracle.history import Row, parts_of
 from tests.oracle.strategies import (
     NEW_YEAR_MS,
     PROPERTIES,
     ZONES,
     choices,
+    courses,
+    few_courses,
     histories,
     several,
     wheres,
@@ -111,3 +115,26 @@ def test_segments_agree(
             for person in part.people[members(segment, part, scope, nobody)]
         }
         assert found == oracle.members(segment, [*told, *rows], scope)
+
+
+@few_courses
+@given(
+    course=courses(st.builds(add, facts, histories(NEW_YEAR_MS, 9, 500, 8))),
+    segment=segments,
+    purpose=st.sampled_from([1, 2]),
+)
+def test_segments_agree_whoever_is_erased(
+    course: list[Step], segment: Segment, purpose: int
+) -> None:
+    """Of those who have events: a report counts nobody else, whatever the segment says of them."""
+    scope = Scope(0, 1, purpose, ZONES[0], visit_gap_ms=500)
+    for parts, rows in Lived().moments(course):
+        found = {
+            int(person)
+            for part in parts
+            for person in part.people[
+                members(segment, part, scope, nobody) & (part.ends > part.starts)
+            ]
+        }
+        active = {row.person for row in rows if row.name}
+        assert found == oracle.members(segment, rows, scope) & active

@@ -11,8 +11,16 @@ from sojourn.reports import stickiness
 from sojourn.reports.stickiness import StickinessCell, StickinessDefinition
 from sojourn.scope import Scope
 from tests.oracle import stickiness as oracle
+from tests.oracle.course import Step, agree_throughout
 from tests.oracle.history import Row
-from tests.oracle.strategies import NAMES, agree, people_behind, wheres
+from tests.oracle.strategies import (
+    NAMES,
+    agree,
+    courses,
+    few_courses,
+    people_behind,
+    wheres,
+)
 from tests.oracle.test_trend import breakdowns, histories, periods
 
 some = settings(max_examples=60, deadline=None)
@@ -35,6 +43,14 @@ definitions = st.builds(
 @given(rows=histories, scope=periods, definition=definitions)
 def test_stickiness_agrees(rows: list[Row], scope: Scope, definition: StickinessDefinition) -> None:
     agree(stickiness, definition, rows, scope, oracle.stickiness(definition, rows, scope))
+
+
+@few_courses
+@given(course=courses(histories), scope=periods, definition=definitions)
+def test_stickiness_agrees_whoever_is_erased(
+    course: list[Step], scope: Scope, definition: StickinessDefinition
+) -> None:
+    agree_throughout(stickiness, definition, course, scope, oracle.stickiness)
 
 
 @some

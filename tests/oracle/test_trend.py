@@ -20,6 +20,7 @@ from sojourn.reports.trend import (
 )
 from sojourn.scope import Scope
 from tests.oracle import trend as oracle
+from tests.oracle.course import Step, agree_throughout
 from tests.oracle.history import Row, Value
 from tests.oracle.strategies import (
     NAMES,
@@ -27,6 +28,8 @@ from tests.oracle.strategies import (
     SPRING_MS,
     ZONES,
     agree,
+    courses,
+    few_courses,
     people_behind,
     scopes,
     spring_days,
@@ -145,6 +148,26 @@ def definitions(draw: st.DrawFn) -> TrendDefinition:
 @given(rows=histories, scope=periods, definition=definitions())
 def test_trends_agree(rows: list[Row], scope: Scope, definition: TrendDefinition) -> None:
     agree(trend, definition, rows, scope, oracle.trend(definition, rows, scope))
+
+
+@few_courses
+@given(course=courses(histories), scope=periods, definition=definitions())
+def test_trends_agree_whoever_is_erased(
+    course: list[Step], scope: Scope, definition: TrendDefinition
+) -> None:
+    agree_throughout(trend, definition, course, scope, oracle.trend)
+
+
+def test_different_values_are_counted_where_a_part_has_none_of_their_type() -> None:
+    rows = [
+        Row(person, SPRING_MS, "a", properties={"p": value})
+        for person, values in enumerate([("x", "y"), (1, 2, 3), ("y", 1, True)])
+        for value in values
+    ]
+    definition = TrendDefinition((TrendSeries("a", measure="distinct", property="p"),))
+    scope = Scope(SPRING_MS, SPRING_MS, 1, ZONES[0])
+    assert oracle.trend(definition, rows, scope).series[0].total == 6
+    agree_throughout(trend, definition, [rows, "commit", "settle"], scope, oracle.trend)
 
 
 @more

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import add
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,11 +12,14 @@ from sojourn.reports import visits
 from sojourn.reports.visits import VisitsCell, VisitsDefinition
 from sojourn.scope import Scope
 from tests.oracle import visits as oracle
+from tests.oracle.course import Step, agree_throughout
 from tests.oracle.history import Row
 from tests.oracle.strategies import (
     agree,
     breakdowns,
     choices,
+    courses,
+    few_courses,
     people_behind,
     several,
     spring_days,
@@ -47,6 +51,19 @@ def test_visits_agree(
     scope = replace(scope, visit_gap_ms=gap_ms, week_start="monday")
     rows = facts + rows
     agree(visits, definition, rows, scope, oracle.visits(definition, rows, scope))
+
+
+@few_courses
+@given(
+    course=courses(st.builds(add, spring_facts, spring_days)),
+    scope=spring_scopes(),
+    definition=definitions,
+)
+def test_visits_agree_whoever_is_erased(
+    course: list[Step], scope: Scope, definition: VisitsDefinition
+) -> None:
+    scope = replace(scope, week_start="monday")
+    agree_throughout(visits, definition, course, scope, oracle.visits)
 
 
 @several

@@ -177,7 +177,9 @@ def before(scope: Scope) -> Scope:
     return replace(scope, start_ms=start_ms, end_ms=scope.start_ms - 1)
 
 
-def written(names: list[str], points: list[Value], whole: bool) -> tuple[tuple[str, Value], ...]:
+def written(
+    names: tuple[str, ...], points: list[Value], whole: bool
+) -> tuple[tuple[str, Value], ...]:
     """Points as an answer has them."""
     return tuple((name, number_of(one, whole)) for name, one in zip(names, points, strict=True))
 

@@ -10,6 +10,7 @@ from hypothesis import given
 
 from sojourn.application import ORIGINS
 from sojourn.drop_reason import Dropped, DropReason
+from sojourn.errors import SojournError
 from sojourn.event import PAGE_VIEWED, Event, Identifier, Kind
 from sojourn.origin import Reading
 from tests.wires.driving import json_with
@@ -197,6 +198,43 @@ def test_umami() -> None:
     known = one("umami", UMAMI | {"event_type": "2", "event_name": "Paid", "distinct_id": "u1"})
     assert (known.name, known.identifiers) == ("Paid", named("u:u1", "a:s1"))
     assert dropped("umami", UMAMI | {"event_type": "2"}).reason is DropReason.NO_EVENT_NAME
+
+
+def test_umami_s_data_of_events_wait_for_them() -> None:
+    nothing = {"string_value": "", "number_value": "", "date_value": "\\N", "data_type": "1"}
+    rows: list[dict[str, Any]] = [
+        {"event_id": "e1", "data_key": "plan", "string_value": "pro"},
+        {"event_id": "e1", "data_key": "price", "number_value": "9.5", "data_type": "2"},
+        {"event_id": "e1", "data_key": "old", "string_value": "7.0000", "data_type": "2"},
+        {"event_id": "e1", "data_key": "paid", "string_value": "true", "data_type": "3"},
+        {"event_id": "e1", "data_key": "due", "date_value": "2026-02-03", "data_type": "4"},
+        {"event_id": "e1", "data_key": "none"},
+        {"event_id": "x", "website_event_id": "e2", "data_key": "plan", "string_value": "free"},
+    ]
+    reading = Reading(T, b"salt")
+    for row in rows:
+        assert ORIGINS["umami"].events(nothing | row, reading) == []
+    for name, data in (
+        ("e1", {"plan": "pro", "price": 9.5, "old": 7.0, "paid": True, "due": "2026-02-03"}),
+        ("e2", {"plan": "free"}),
+        ("e3", {}),
+    ):
+        (event,) = ORIGINS["umami"].events(UMAMI | {"event_id": name}, reading)
+        assert isinstance(event, Event)
+        (plain,) = ORIGINS["umami"].events(UMAMI, reading)
+        assert isinstance(plain, Event)
+        assert event.properties == plain.properties | data
+    assert not reading.beside
+
+
+def test_umami_s_data_of_events_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sojourn.origins.umami.WAITING_MAX", 1)
+    reading = Reading(T, b"salt")
+    row = {"event_id": "e1", "data_key": "plan", "string_value": "pro"}
+    for key in ("plan", "team"):
+        ORIGINS["umami"].events(row | {"data_key": key}, reading)
+    with pytest.raises(SojournError, match="shorter periods"):
+        ORIGINS["umami"].events(row | {"event_id": "e2"}, reading)
 
 
 def test_matomo() -> None:

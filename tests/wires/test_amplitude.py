@@ -171,8 +171,10 @@ def test_what_is_no_event_is_told(message: Any) -> None:
 
 def test_a_clock_that_is_wrong_is_set_right() -> None:
     late = {"event_type": "Seen", "user_id": "u1", "time": NOW_MS - HOUR_MS}
-    (event,) = all_of(late, client_upload_time=NOW_MS - HOUR_MS)
-    assert event.ts == NOW_MS
+    given = all_of(late, {"event_type": "Seen"}, client_upload_time=NOW_MS - HOUR_MS)
+    found = [event for event in given if isinstance(event, Event)]
+    assert [event.ts for event in found] == [NOW_MS, NOW_MS]
+    assert [event.signals.skew_ms for event in found] == [HOUR_MS, 0], "told if put right"
     assert one(time=NOW_MS - HOUR_MS).ts == NOW_MS - HOUR_MS
     assert one().ts == NOW_MS
     (refused,) = all_of(late | {"time": "soon"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -130,6 +131,26 @@ def test_a_view_has_its_own_id_and_its_end_none_of_it() -> None:
     assert isinstance(began, Event)
     assert isinstance(ended, Event)
     assert (began.message_id, ended.message_id) == ("e1", "")
+
+
+def test_what_is_sent_again_from_elsewhere_has_the_same_ids() -> None:
+    """A phone or a browser that tries again after a year, from another network."""
+    sent = {"timestamp": str(NOW_MS), "begin_session": "1", "user_details": '{"byear": 1990}'}
+    sent |= listed({"key": "Buy"}, {"key": "Buy"})
+    first = asked(sent | {"rr": "3"}, origin="https://x.test")
+    again = replace(
+        asked(sent | {"rr": "1"}, origin="https://x.test"),
+        address="198.51.100.9",
+        received_ms=NOW_MS + 400 * 86_400_000,
+    )
+    assert ids(first) == ids(again)
+    assert len(set(ids(first))) == 4, "two of a kind are two"
+    assert not set(ids(first)) & set(ids(asked(sent | {"timestamp": str(NOW_MS + 1)})))
+    assert ids(asked(listed({"key": "Buy"}))) == [""]
+
+
+def ids(request: Request) -> list[str]:
+    return [event.message_id for event in events(request) if isinstance(event, Event)]
 
 
 def test_one_request_may_tell_of_several_things() -> None:

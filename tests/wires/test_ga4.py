@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -152,6 +153,52 @@ def test_what_is_no_event_is_dropped_alone() -> None:
     assert isinstance(kept, Event)
     reasons = {one.reason for one in refused if isinstance(one, Dropped)}
     assert reasons == {DropReason.NOT_AN_EVENT}
+
+
+STAMP = 1_790_000_000_000_001
+ORDER = {"name": "purchase", "params": {"transaction_id": "o-1", "value": 9}}
+
+
+def ids(body: dict[str, Any], received_ms: int = NOW_MS) -> list[str]:
+    found = WIRE.events(replace(request(), received_ms=received_ms), body)
+    return [event.message_id for event in found if isinstance(event, Event)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        message({"name": "buy"}, {"name": "buy"}, timestamp_micros=STAMP),
+        message({"name": "buy", "timestamp_micros": str(STAMP)}),
+        message(ORDER),
+        message({"name": "a"}, timestamp_micros=STAMP, user_properties={"plan": {"value": "pro"}}),
+    ],
+)
+def test_what_is_sent_again_has_the_same_ids(body: dict[str, Any]) -> None:
+    first = ids(body)
+    assert all(first)
+    assert len(set(first)) == len(first)
+    assert ids(body, NOW_MS + 60_000) == first
+
+
+@pytest.mark.parametrize(
+    ("some", "others"),
+    [
+        (message(ORDER), message(ORDER | {"params": {"transaction_id": "o-2", "value": 9}})),
+        (message(ORDER), message(ORDER, client_id="c2")),
+        (
+            message({"name": "buy"}, timestamp_micros=STAMP),
+            message({"name": "buy"}, timestamp_micros=STAMP + 1),
+        ),
+    ],
+)
+def test_what_happened_again_has_other_ids(some: dict[str, Any], others: dict[str, Any]) -> None:
+    assert not set(ids(some)) & set(ids(others))
+
+
+def test_an_event_that_nothing_tells_from_the_next_has_no_id() -> None:
+    parameters = {"session_id": 1_790_000_000, "engagement_time_msec": 100}
+    assert ids(message({"name": "buy", "params": parameters})) == [""]
+    assert ids(message({"name": "refund", "params": ORDER["params"]})) == [""]
 
 
 @pytest.mark.parametrize("body", [[], 7, {}, {"events": 7}, message(*[{"name": "a"}] * 26)])

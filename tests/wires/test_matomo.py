@@ -190,6 +190,34 @@ def test_an_action_that_is_an_event_is_one_though_it_says_that_it_is_no_page() -
     assert one(PAGE | {"ca": "1", "e_c": "a", "e_a": "b"}).name == "b"
 
 
+# What is sent again
+
+
+RAND = {**PAGE, "rand": "495332", "pv_id": "Ab12Cd"}
+
+
+def test_a_request_that_is_sent_again_has_the_same_id() -> None:
+    first = one(RAND)
+    later = {"received_ms": NOW_MS + DAY_MS, "address": "198.51.100.9"}
+    again = one(RAND | {"cdo": "86400", "token_auth": "t"}, **later)
+    assert (first.ts, first.message_id) == (again.ts, again.message_id)
+    text = urlencode({"idsite": "3", "rec": "1", "_id": VISITOR, **RAND})
+    twice = events(posted({"requests": [text, f"?{text}"]}))
+    ids = [event.message_id for event in twice if isinstance(event, Event)]
+    assert ids[0] == first.message_id, "alone or with others"
+    assert len(set(ids)) == 2, "in one body two of a kind are two"
+
+
+@pytest.mark.parametrize("other", [{"rand": "495333"}, {"url": "https://x.test/b"}, {"uid": "u"}])
+def test_what_happened_again_has_another_id(other: dict[str, str]) -> None:
+    assert one(RAND).message_id != one(RAND | other).message_id
+
+
+def test_an_instant_tells_requests_apart_and_without_any_such_thing_none_has_an_id() -> None:
+    assert one({"cdt": str(NOW_MS // 1000)}).message_id
+    assert one({"pv_id": "Ab12Cd", "h": "4", "m": "5", "s": "6"}).message_id == ""
+
+
 # Bodies, keys and replies
 
 

@@ -72,6 +72,15 @@ def test_a_site_that_is_not_known_is_told(server: Served) -> None:
     assert "write key" in answer
 
 
+def test_a_request_that_is_sent_again_is_stored_once(server: Served) -> None:
+    """As by a browser whose first answer was lost: the same words, later."""
+    site = tell(server, "matomo-again", "matomo", name="6")
+    view = {"idsite": "6", "rec": "1", "uid": "u9", "url": "https://x.test/a", "rand": "1"}
+    for rand in ("1", "1", "2"):
+        assert outside.get(f"{server.url}/matomo.php", params=view | {"rand": rand}).is_success
+    assert site.names() == {"Page Viewed": 2}
+
+
 def test_the_older_address_and_a_trailing_slash_do_as_well(server: Served) -> None:
     site = tell(server, "matomo-paths", "matomo", name="5")
     for path in ("/piwik.php", "/matomo.php/", "/matomo.php"):

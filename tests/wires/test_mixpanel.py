@@ -197,10 +197,12 @@ def test_when_it_was() -> None:
     assert one().ts == NOW_MS
     assert one(time=1_767_225_600.5).ts == 1_767_225_600_500
     assert one(time=1_767_225_600_500).ts == 1_767_225_600_500
+    behind = request(query={"_": str(NOW_MS - 3_600_000)})
     late = {"event": "Seen", "properties": {"token": "t", "time": NOW_MS - 3_600_000}}
-    (event,) = WIRE.events(request(query={"_": str(NOW_MS - 3_600_000)}), [late])
-    assert isinstance(event, Event)
-    assert event.ts == NOW_MS
+    timeless = {"event": "Seen", "properties": {"token": "t"}}
+    found = [event for event in WIRE.events(behind, [late, timeless]) if isinstance(event, Event)]
+    assert [event.ts for event in found] == [NOW_MS, NOW_MS]
+    assert [event.signals.skew_ms for event in found] == [3_600_000, 0], "told if put right"
     (refused,) = WIRE.events(request(), [{"event": "x", "properties": {"time": "soon"}}])
     assert isinstance(refused, Dropped)
     assert refused.reason is DropReason.BAD_TIMESTAMP

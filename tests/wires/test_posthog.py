@@ -220,8 +220,10 @@ def test_traits_of_an_event_change_as_they_say() -> None:
 
 def test_a_clock_that_is_wrong_is_set_right() -> None:
     late = {"event": "Seen", "distinct_id": "u1", "timestamp": NOW_MS - HOUR_MS}
-    (event,) = all_of(late, sent_at=NOW_MS - HOUR_MS)
-    assert event.ts == NOW_MS
+    given = all_of(late, {"event": "Seen", "offset": 0}, sent_at=NOW_MS - HOUR_MS)
+    found = [event for event in given if isinstance(event, Event)]
+    assert [event.ts for event in found] == [NOW_MS, NOW_MS]
+    assert [event.signals.skew_ms for event in found] == [HOUR_MS, 0], "told if put right"
     assert one(timestamp=NOW_MS - HOUR_MS).ts == NOW_MS - HOUR_MS
     assert one(offset=2_000).ts == NOW_MS - 2_000
     assert one().ts == NOW_MS
