@@ -10,6 +10,8 @@ NODE_MIN := 20
 NPM_CI := npm ci --no-audit --no-fund --loglevel=error
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Some machines tell Python to keep no bytecode; then each of our processes compiles every file anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo serve test check format bench setup clean
 

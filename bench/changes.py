@@ -32,6 +32,8 @@ app = App(name="python -m bench.changes", help="What a question costs when thing
 
 QUESTIONS = ("funnel", "retention", "trend", "filtered")
 UNCHANGED, *_ = CHANGES
+MAPPED = (".npy", ".columns")
+"""How the names of the cache's files end: arrays, and properties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def _copies(folder: Path, names: Sequence[str]) -> Iterator[Mapping[str, Path]]:
 
 
 def _copied(source: str, target: str) -> str:
-    if Path(source).suffix in (".parquet", ".npy"):
+    if Path(source).suffix in (".parquet", *MAPPED):
         os.link(source, target)
         return target
     return shutil.copy2(source, target)
@@ -127,8 +129,9 @@ def _copied(source: str, target: str) -> str:
 
 def _cache(folder: Path) -> dict[str, int]:
     """The bytes of the cache's files, by their name; every bucket has one of each."""
-    names = sorted({file.stem for file in (folder / "cache").rglob("*.npy")})
-    return {name: size_of(folder / "cache", f"{name}.npy") for name in names}
+    files = (file for file in (folder / "cache").rglob("*") if file.suffix in MAPPED)
+    names = sorted({file.stem for file in files})
+    return {name: size_of(folder / "cache", f"{name}.*") for name in names}
 
 
 def sheets(found: Found) -> list[Sheet]:

@@ -11,7 +11,7 @@ commits); others may open it to read, and see what was applied when they opened 
 
 from __future__ import annotations
 
-import os
+import gc
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -26,17 +26,18 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from sojourn import control, folder, kernels, publishing, tables
-from sojourn.accounts import keys, sessions
-from sojourn.accounts.keys import Grant, KeyKind
+from sojourn.accounts import keys
+from sojourn.accounts.keys import Grant
 from sojourn.drop_reason import Dropped
 from sojourn.egress import smtp, subscriptions
 from sojourn.egress.log import Transfer
 from sojourn.egress.mailings import Mailings
 from sojourn.egress.sending import Egress, Sending
 from sojourn.egress.subscriptions import Subscriptions
-from sojourn.errors import Damaged, NotFound, SojournError, Unavailable
+from sojourn.errors import Damaged, SojournError, Unavailable
 from sojourn.event import Event, Hierarchy
 from sojourn.executors.threads import ThreadExecutor
+from sojourn.folder import Folder, no_project, system_clock_ms
 from sojourn.format import Format
 from sojourn.found import found_in
 from sojourn.governance import Governance
@@ -72,13 +73,13 @@ from sojourn.settings import Settings
 from sojourn.stores.delta import DeltaStore
 from sojourn.stores.recovery import drop_unsafe
 from sojourn.timelines.ledger import Ledger, ceiling
-from sojourn.vault import KEY_BYTES, Sealer, master_key
+from sojourn.vault import KEY_BYTES, Random, drawn
 from sojourn.wire import Wire
 
 FORMATS: dict[str, Format] = found_in("sojourn.formats", "FORMAT")
 ORIGINS: dict[str, Origin] = found_in("sojourn.origins", "ORIGIN")
 WIRES: dict[str, Wire] = found_in("sojourn.wires", "WIRE")
-SWITCH_S = 0.0005
+SWITCH_S = 0.0001
 """How long a thread may keep the interpreter when another one waits for it."""
 APPLY_S_MAX = 600.0
 """How long to wait for the applier: minutes behind is slow, more means that something is wrong."""
@@ -87,38 +88,27 @@ TAKE_UPS_MAX = 10
 """Commits are half a minute apart, so one of these finds the folder at rest."""
 
 
-def system_clock_ms() -> int:
-    """Now, in milliseconds since 1970."""
-    return time.time_ns() // 1_000_000
-
-
-class Sojourn:
-    """An open data folder. Close it, or use it as a context."""
+class Sojourn(Folder):
+    """A data folder, opened with its events. Close it, or use it as a context."""
 
     def __init__(
         self,
         settings: Settings,
         *,
         clock_ms: Callable[[], int] = system_clock_ms,
-        random: Callable[[int], bytes] = os.urandom,
+        random: Random = drawn,
     ) -> None:
-        self.settings = settings
+        super().__init__(settings, clock_ms=clock_ms, random=random)
         self.send_mail = smtp.sender(settings)
-        self.clock_ms = clock_ms
         self._random = random
-        self._lock_file, self.writes = folder.lock(settings.data)
-        key = master_key(settings.data / "master.key", settings.master_key)
-        self._master = Sealer(key, random)
-        url = settings.database_url
-        self.engine = control.connect(url or control.sqlite_url(settings.data / "control.db"))
-        inbox = control.connect(url or control.sqlite_url(settings.data / "inbox.db"))
+        url = settings.database_url or control.sqlite_url(settings.data / "inbox.db")
+        inbox = control.connect(url)
         if self.writes:
-            folder.migrate(self.engine)
             with control.writing(self.engine).begin() as connection:
                 publishing.give_presets(connection, clock_ms())
         self.health = Health(clock_ms)
         self.metrics = Metrics()
-        self.inbox = Inbox(inbox, key, random, self.health)
+        self.inbox = Inbox(inbox, self._master_key, random, self.health)
         self.executor = ThreadExecutor()
         self.ledger = Ledger(ceiling(settings.memory_mb))
         self._projects: dict[int, Project] = {}
@@ -143,6 +133,10 @@ class Sojourn:
         # A question hands the interpreter back for each kernel; it should not wait 5 ms each time
         # to get it again while events are being applied.
         sys.setswitchinterval(SWITCH_S)
+        # What is loaded by now stays, and to look through it all for garbage, as is done again and
+        # again where many objects come and go, takes a tenth of a second.
+        gc.collect()
+        gc.freeze()
         if self.writes:
             self._run(
                 lambda: apply_forever(self._round, self.health, self._wake, self._stop), "applier"
@@ -151,15 +145,6 @@ class Sojourn:
             # A mail server takes its time, for which nothing else waits; nor does the watch wait.
             self._run_jobs((Job("tell who asked of recipients", self.tell_subscribers, 2),), "mail")
             self._run_jobs((Job("see whether all is well", self._watch().look, EVERY_S),), "watch")
-
-    def require_writing(self) -> None:
-        """Refuse to go on where another process holds the folder."""
-        if not self.writes:
-            raise Unavailable(
-                "Another process holds the data folder",
-                where=str(self.settings.data),
-                mend="Stop it, or choose another folder with --data.",
-            )
 
     def close(self) -> None:
         """Write what was submitted, apply and commit it, and let go of the folder."""
@@ -177,14 +162,7 @@ class Sojourn:
                 self.apply_all()
                 self.applier.commit(now=True)
         self.executor.close()
-        self.engine.dispose()
-        self._lock_file.close()
-
-    def __enter__(self) -> Sojourn:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+        super().close()
 
     # Projects
 
@@ -193,10 +171,7 @@ class Sojourn:
         for project in self._projects.values():
             if project.name == name:
                 return project
-        raise NotFound(
-            f"There is no project “{name[:60]}”",
-            mend="`sojourn project list` shows those there are.",
-        )
+        raise no_project(name)
 
     def projects(self) -> list[Project]:
         """All projects, by name."""
@@ -243,34 +218,11 @@ class Sojourn:
         self._open_projects()
         return self.project(name)
 
-    def login_link(self) -> str:
-        """A new one-time login link for a server with these settings."""
-        with control.writing(self.engine).begin() as connection:
-            token = sessions.create_link(connection, self.clock_ms())
-        return f"http://{self.settings.host}:{self.settings.port}/login/{token}"
-
     # Keys
 
     def find_key(self, connection: sa.Connection, wire: str, key: str) -> Grant | None:
         """What a key opens on a wire, with its secret."""
         return keys.find(connection, wire, key, self._master)
-
-    def create_key(
-        self, project: Project, kind: KeyKind, *, wire: str, name: str = "", secret: str = ""
-    ) -> str:
-        """Make a key of a project: random, or a `name`; with a `secret` that its senders must
-        show."""
-        sealed = keys.seal_secret(self._master, secret) if secret else None
-        with control.writing(self.engine).begin() as connection:
-            return keys.create(
-                connection,
-                project.id,
-                kind,
-                self.clock_ms(),
-                wire=wire,
-                name=name,
-                sealed_secret=sealed,
-            )
 
     # Events in
 

@@ -12,7 +12,7 @@ import msgspec
 import pyarrow as pa
 import sqlalchemy as sa
 
-from sojourn import asking, sql
+from sojourn import asking
 from sojourn.executor import Executor
 from sojourn.ingest.project import Project
 from sojourn.metrics import Metrics
@@ -73,6 +73,9 @@ class Questions:
         self, project: Project, statement: str, *, purpose: str = PURPOSE
     ) -> Iterator[pa.RecordBatchReader]:
         """The rows that an SQL statement finds in what may be seen for a purpose."""
+        # Imported here because DuckDB, which nothing else needs, takes memory as soon as it is.
+        from sojourn import sql
+
         with self._patience("") as patience:
             around = self._around(project, patience)
             memory = ceiling(self.settings.memory_mb) // SQL_SHARE

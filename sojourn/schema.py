@@ -141,6 +141,9 @@ def count(
     (a mask)."""
     by_code = executor.map(_sightings, received.parts)
     properties = tuple(dict.fromkeys(name for name, _ in vocabulary.properties()))
+    columns = [column for name in properties for column in vocabulary.columns(name)]
+    # Nobody gives up on it: the first look at a long history is what the later ones are quick by.
+    seen.read(columns, check=lambda: None)
 
     def count_part(part: Timeline) -> dict[str, PropertyCount]:
         seen.touch(part)

@@ -225,7 +225,7 @@ def _did(did: Did, timeline: Timeline, scope: Scope) -> Mask:
         reached = ordered(
             *timeline.arrays, *marks(steps, timeline, own), len(steps), window, *own.bounds
         )
-        return np.equal(reached, len(steps))
+        return reached >= len(steps)
     if did.count == "visits":
         return _enough(did, _visits(did, timeline, own))
     marked = marks((did.choice,), timeline, own)

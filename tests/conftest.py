@@ -184,7 +184,8 @@ def wait_until_ready(url: str) -> None:
             if outside.get(f"{url}/health").status_code == 200:
                 return
         except httpx.TransportError:
-            time.sleep(0.02)
+            pass  # nobody listens there yet
+        time.sleep(0.02)
     raise AssertionError("the server does not answer")
 
 

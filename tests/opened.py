@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sojourn.application import Sojourn
 from sojourn.event import Event, Identifier, Kind
+from sojourn.folder import Folder
 from sojourn.ingest.project import Project
 from sojourn.settings import Settings
 
@@ -26,10 +29,22 @@ class Clock:
 
 def open_shop(data: Path, clock: Clock | None = None) -> tuple[Sojourn, Project]:
     """An open folder with the project `shop`; nothing runs by itself."""
+    control = data / "control.db"
+    if not control.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        control.write_bytes(_migrated())
     sojourn = Sojourn(Settings(data=data), clock_ms=clock or Clock())
     if not sojourn.projects():
         sojourn.create_project("shop")
     return sojourn, sojourn.project("shop")
+
+
+@cache
+def _migrated() -> bytes:
+    """A control database as the migrations make it: running them takes longer than most tests."""
+    with TemporaryDirectory() as folder:
+        Folder(Settings(data=Path(folder))).close()
+        return (Path(folder) / "control.db").read_bytes()
 
 
 def event(

@@ -12,15 +12,18 @@ import msgspec
 import pgserver
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 
-from sojourn import audit, control, tables
+from sojourn import audit, control, folder, tables
 from sojourn.application import Sojourn
 from sojourn.asking import decode_definition
 from sojourn.demo import simulate
 from sojourn.errors import Damaged
 from sojourn.event import Kind
+from sojourn.folder import Folder
 from sojourn.ingest import message_ids, rows
 from sojourn.ingest.quarantine import Chosen
 from sojourn.settings import Settings
@@ -41,6 +44,20 @@ def test_migrations_add_up_to_the_tables(tmp_path: Path) -> None:
     with Sojourn(Settings(data=tmp_path)) as sojourn, sojourn.engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), tables.metadata)
     assert differences == []
+
+
+def test_database_of_an_earlier_release_is_brought_to_todays_tables(tmp_path: Path) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(folder.MIGRATIONS))
+    engine = control.connect(control.sqlite_url(tmp_path / "control.db"))
+    with control.writing(engine).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+    engine.dispose()
+    for _ in range(2):
+        with Folder(Settings(data=tmp_path)) as opened, opened.engine.connect() as connection:
+            context = MigrationContext.configure(connection)
+            assert compare_metadata(context, tables.metadata) == []
 
 
 def test_postgresql_answers_as_sqlite_does(tmp_path: Path, postgres: str) -> None:

@@ -41,7 +41,8 @@ class SojournEngine:
     def __init__(self, folder: Path, *, memory_mb: int = 0) -> None:
         self._sojourn = Sojourn(Settings(data=folder, memory_mb=memory_mb))
         self.project = self._sojourn.project(PROJECT)
-        kernels.warm()
+        for kernel in kernels.found():
+            kernel.load()
 
     def ask(self, question: Question) -> Any:
         if question.cell is None:

@@ -1,4 +1,7 @@
-"""The command line: one file a command, each a thin edge over `application.py`."""
+"""The command line: one file a command, each a thin edge over `application.py`.
+
+A command's file is imported when the command is called: help, and what needs little, come at once.
+"""
 
 from __future__ import annotations
 
@@ -7,49 +10,36 @@ import sys
 from cyclopts import App
 from rich.console import Console
 
-from sojourn.cli import (
-    demo,
-    hold,
-    importing,
-    key,
-    login,
-    openapi,
-    person,
-    policy,
-    project,
-    quarantine,
-    report,
-    retain,
-    schema,
-    serve,
-    sql,
-)
 from sojourn.errors import SojournError
+
+COMMANDS = {
+    "demo": "Fill a workspace with a simulated company, and serve it.",
+    "serve": "Collect, apply, answer and show, in one process.",
+    "import": "Import files of events.",
+    "report": "Answer a report's definition.",
+    "sql": "Run a SELECT over the events and people that may be seen.",
+    "policy": "Check, compare and publish policies.",
+    "schema": "Which events and properties there are, and what they mean.",
+    "quarantine": "What was refused for its form waits for a while, and can be replayed.",
+    "retain": "Take out of a project what its policy makes due.",
+    "hold": "Legal holds: what may not be taken out, whatever the policy says.",
+    "project": "Make and list projects, and say how they collect.",
+    "person": "People: show one, undo a merge, see who was not merged.",
+    "key": "Make, list and take back the keys of a project.",
+    "login": "Print a new one-time login link.",
+    "openapi": "Print the OpenAPI schema of the HTTP interface.",
+}
+"""What each command is for, in the order in which they are shown."""
+FILES = {"import": "importing"}
+"""Where a command's file cannot have its name, which is a word of Python's."""
 
 app = App(
     name="sojourn",
     help="Customer-journey analytics that you host, whose privacy policy is its program.",
     version_flags=["--version"],
 )
-COMMANDS = (
-    demo,
-    serve,
-    importing,
-    report,
-    sql,
-    policy,
-    schema,
-    quarantine,
-    retain,
-    hold,
-    project,
-    person,
-    key,
-    login,
-    openapi,
-)
-for command in COMMANDS:
-    app.command(command.app)
+for name, purpose in COMMANDS.items():
+    app.command(f"{__name__}.{FILES.get(name, name)}:app", name=name, help=purpose)
 
 errors = Console(stderr=True, highlight=False)
 

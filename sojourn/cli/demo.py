@@ -33,7 +33,7 @@ from sojourn.errors import SojournError
 from sojourn.ingest.project import Project
 from sojourn.settings import Settings
 
-app = App(name="demo", help="Fill a workspace with a simulated company, and serve it.")
+app = App(name="demo")
 
 DATA = Path("demo-data")
 MARK = "demo.json"

@@ -18,7 +18,7 @@ from sojourn.policy import holds
 from sojourn.policy.compile import compile
 from sojourn.policy.holds import Hold
 
-app = App(name="hold", help="Legal holds: what may not be taken out, whatever the policy says.")
+app = App(name="hold")
 ACTOR = "command line"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 from rich.console import Console
@@ -27,7 +27,7 @@ from sojourn.origin import Origin, Reading
 
 SALT_BYTES = 32
 
-app = App(name="import", help="Import files of events.")
+app = App(name="import")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,9 @@ def import_(
         salt = secrets.token_bytes(SALT_BYTES)
         origin = _origin(from_, given | {"anonymous": anonymous}, event_name)
         into = _project(sojourn, project)
-        for path in files:
-            reading = Reading(sojourn.clock_ms(), salt, user or "")
+        beside: dict[str, dict[str, Any]] = {}
+        for path in sorted(files, key=lambda path: _rank(path.name, origin)):
+            reading = Reading(sojourn.clock_ms(), salt, user or "", beside=beside)
             meaning = Meaning(origin, reading, given | {"anonymous": anonymous}, event_name)
             _print(path, _import(sojourn, into, path, meaning))
 
@@ -114,6 +115,11 @@ def _origin(name: str, given: dict[str, str | None], event_name: str) -> Origin 
             mend="Leave out what names columns, or --from.",
         )
     return origin
+
+
+def _rank(name: str, origin: Origin | None) -> int:
+    """The place of a file among others: what the rows of others need is read ahead."""
+    return int(origin is not None and origin.is_later(name))
 
 
 def _project(sojourn: Sojourn, name: str) -> Project:
@@ -140,7 +146,7 @@ def _import(sojourn: Sojourn, project: Project, path: Path, meaning: Meaning) ->
     with progress:
         size = path.stat().st_size if path.exists() else None
         task = progress.add_task(path.name, total=size, rows=0)
-        for file in opened(path):
+        for file in opened(path, lambda name: _rank(name, meaning.origin)):
             rows, events_of = _rows(
                 file, meaning, project, lambda read: progress.update(task, completed=read)
             )

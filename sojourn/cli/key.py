@@ -13,15 +13,17 @@ from rich.table import Table
 from sojourn import settings
 from sojourn.accounts import keys
 from sojourn.accounts.keys import KeyKind
-from sojourn.application import WIRES, Sojourn
 from sojourn.collection import Webhook, check_webhook
 from sojourn.control import writing
 from sojourn.errors import BadQuestion, NotFound, SojournError
-from sojourn.ingest.collecting import Collecting
+from sojourn.folder import Folder
+from sojourn.found import found_in
+from sojourn.settings import Settings
+from sojourn.wire import Wire
 
 WEBHOOK = "webhook"
 
-app = App(name="key", help="Make, list and take back the keys of a project.")
+app = App(name="key")
 
 
 @app.command
@@ -57,20 +59,19 @@ def create(
     data
         The data folder.
     """
-    with Sojourn(settings.from_environment(data=data)) as sojourn:
-        opened = sojourn.project(project)
+    chosen = settings.from_environment(data=data)
+    with Folder(chosen) as folder:
+        opened = folder.project(project)
         known_wire(wire)
         given = _secret_in(secret_file) if secret_file else ""
         shared = given or (keys.new_secret() if secret else "")
         webhook = _webhook(wire, mapping, shared)
-        key = sojourn.create_key(opened, kind, wire=wire, name=name, secret=shared)
-        if webhook is not None:
-            webhooks = opened.collection.webhooks | {keys.hint_of(key, name): webhook}
-            chosen = msgspec.structs.replace(opened.collection, webhooks=webhooks)
-            Collecting(opened, sojourn.engine, sojourn.clock_ms).change(chosen, actor="key create")
-        print(key)
-        if shared and not given:
-            print(shared)
+        key = folder.create_key(opened, kind, wire=wire, name=name, secret=shared)
+    if webhook is not None:
+        _keep_webhook(chosen, project, keys.hint_of(key, name), webhook)
+    print(key)
+    if shared and not given:
+        print(shared)
 
 
 def _secret_in(file: Path) -> str:
@@ -113,19 +114,36 @@ def _webhook(wire: str, mapping: Path | None, secret: str) -> Webhook | None:
     return webhook
 
 
+def _keep_webhook(chosen: Settings, project: str, hint: str, webhook: Webhook) -> None:
+    """Add what the bodies of a key mean to the choices of a project."""
+    # Imported here because only webhooks need what opens a project, which takes seconds.
+    from sojourn.application import Sojourn
+    from sojourn.ingest.collecting import Collecting
+
+    with Sojourn(chosen) as sojourn:
+        opened = sojourn.project(project)
+        webhooks = opened.collection.webhooks | {hint: webhook}
+        collection = msgspec.structs.replace(opened.collection, webhooks=webhooks)
+        Collecting(opened, sojourn.engine, sojourn.clock_ms).change(collection, actor="key create")
+
+
 @app.command(name="wires")
 def show_wires() -> None:
     """List the wires: which clients can send, and where to."""
     table = Table("wire", "clients", "paths")
-    for wire in sorted(WIRES.values(), key=lambda wire: wire.name):
+    for wire in sorted(_wires().values(), key=lambda wire: wire.name):
         table.add_row(wire.name, wire.title, " ".join(wire.paths))
     Console().print(table)
 
 
 def known_wire(name: str) -> None:
     """Refuse a wire that there is not."""
-    if name not in WIRES:
+    if name not in _wires():
         raise NotFound(f"There is no wire “{name[:60]}”", mend="`sojourn key wires` lists them.")
+
+
+def _wires() -> dict[str, Wire]:
+    return found_in("sojourn.wires", "WIRE")
 
 
 @app.command(name="list")
@@ -139,9 +157,9 @@ def show(*, project: str, data: Path | None = None) -> None:
     data
         The data folder.
     """
-    with Sojourn(settings.from_environment(data=data)) as sojourn:
-        opened = sojourn.project(project)
-        with sojourn.engine.begin() as connection:
+    with Folder(settings.from_environment(data=data)) as folder:
+        opened = folder.project(project)
+        with folder.engine.begin() as connection:
             known = keys.listed(connection, opened.id)
     table = Table("key", "kind", "wire", "secret", "made")
     for key in known:
@@ -164,9 +182,9 @@ def revoke(hint: str, *, project: str, data: Path | None = None) -> None:
     data
         The data folder.
     """
-    with Sojourn(settings.from_environment(data=data)) as sojourn:
-        opened = sojourn.project(project)
-        with writing(sojourn.engine).begin() as connection:
+    with Folder(settings.from_environment(data=data)) as folder:
+        opened = folder.project(project)
+        with writing(folder.engine).begin() as connection:
             gone = keys.revoke(connection, opened.id, hint.rstrip("…"))
     if not gone:
         raise NotFound(

@@ -7,9 +7,9 @@ from pathlib import Path
 from cyclopts import App
 
 from sojourn import settings
-from sojourn.application import Sojourn
+from sojourn.folder import Folder
 
-app = App(name="login", help="Print a new one-time login link.")
+app = App(name="login")
 
 
 @app.default
@@ -26,5 +26,5 @@ def login(*, data: Path | None = None, host: str | None = None, port: int | None
         The port the server listens on.
     """
     chosen = settings.from_environment(data=data, host=host, port=port)
-    with Sojourn(chosen) as sojourn:
-        print(sojourn.login_link())
+    with Folder(chosen) as folder:
+        print(folder.login_link())

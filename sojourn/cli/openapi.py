@@ -7,7 +7,7 @@ from cyclopts import App
 
 from sojourn.api.application import schema
 
-app = App(name="openapi", help="Print the OpenAPI schema of the HTTP interface.")
+app = App(name="openapi")
 
 
 @app.default

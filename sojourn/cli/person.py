@@ -23,7 +23,7 @@ from sojourn.people.details import PersonDetail, detail
 from sojourn.people.merges import BlockedMerge
 from sojourn.report import PURPOSE
 
-app = App(name="person", help="People: show one, undo a merge, see who was not merged.")
+app = App(name="person")
 ACTOR = "command line"
 VEILED = "•••"
 

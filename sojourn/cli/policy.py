@@ -19,7 +19,7 @@ from sojourn.policy import compile as compiling
 from sojourn.policy import model, sarif
 from sojourn.policy.finding import Finding
 
-app = App(name="policy", help="Check, compare and publish policies.")
+app = App(name="policy")
 for command in (*versions.COMMANDS, *egress.COMMANDS):
     app.command(command)
 for name, own in documents.COMMANDS.items():

@@ -19,7 +19,7 @@ from sojourn.ingest.collecting import Collecting
 from sojourn.period import WeekStart
 from sojourn.policy import versions
 
-app = App(name="project", help="Make and list projects, and say how they collect.")
+app = App(name="project")
 ACTOR = "command line"
 Entries = Annotated[list[str] | None, Parameter(consume_multiple=True)]
 """The entries of a list, which take the place of those there were."""

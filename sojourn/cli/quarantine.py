@@ -20,9 +20,7 @@ from sojourn.event import Identifier
 from sojourn.ingest.project import Project
 from sojourn.ingest.quarantine import Chosen
 
-app = App(
-    name="quarantine", help="What was refused for its form waits for a while, and can be replayed."
-)
+app = App(name="quarantine")
 ACTOR = "command line"
 
 

@@ -19,7 +19,7 @@ from sojourn.asking import REPORTS, decode_definition
 from sojourn.errors import SojournError
 from sojourn.report import About, Answer
 
-app = App(name="report", help="Answer a report's definition.")
+app = App(name="report")
 
 
 @app.default

@@ -12,7 +12,7 @@ from sojourn import settings
 from sojourn.application import Sojourn
 from sojourn.retaining.run import Kept, Retained
 
-app = App(name="retain", help="Take out of a project what its policy makes due.")
+app = App(name="retain")
 
 
 @app.default

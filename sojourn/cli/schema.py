@@ -23,7 +23,7 @@ from sojourn.schema import EventDetail, Known, PropertyDetail
 from sojourn.timeline import PropertyType
 from sojourn.tracking_plan import EventEntry, PropertyEntry, TrackingPlan
 
-app = App(name="schema", help="Which events and properties there are, and what they mean.")
+app = App(name="schema")
 ACTOR = "command line"
 ENTRIES: dict[Kind, type[EventEntry] | type[PropertyEntry]] = {
     "event": EventEntry,

@@ -9,7 +9,7 @@ from cyclopts import App
 from sojourn import settings
 from sojourn.api.server import run
 
-app = App(name="serve", help="Collect, apply, answer and show, in one process.")
+app = App(name="serve")
 
 
 @app.default

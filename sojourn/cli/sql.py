@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 import pyarrow as pa
@@ -19,7 +21,7 @@ from sojourn import settings
 from sojourn.application import Sojourn
 from sojourn.report import PURPOSE
 
-app = App(name="sql", help="Run a SELECT over the events and people that may be seen.")
+app = App(name="sql")
 SHOWN_MAX = 1_000
 """Rows of a table to read; the other formats give all."""
 
@@ -51,9 +53,32 @@ def sql(
     """
     with (
         Sojourn(settings.from_environment(data=data)) as sojourn,
+        _breaks_off(),
         sojourn.questions.select(sojourn.project(project), statement, purpose=purpose) as rows,
     ):
         PRINTERS[format](rows)
+
+
+@contextmanager
+def _breaks_off() -> Iterator[None]:
+    """Let Ctrl-C break off what runs within. In the midst of a statement DuckDB and Arrow make some
+    error of it, after which nobody would know that it was Ctrl-C."""
+    pressed = False
+
+    def press(number: int, frame: Any) -> None:
+        nonlocal pressed
+        pressed = True
+        signal.default_int_handler(number, frame)
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield
+    except Exception:
+        if pressed:
+            raise KeyboardInterrupt from None
+        raise
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _print_table(rows: pa.RecordBatchReader) -> None:

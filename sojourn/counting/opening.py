@@ -73,4 +73,4 @@ def with_event(
 ) -> NDArray[np.bool_]:
     """Who has a marked event between two instants, ends included: bool[n]."""
     found = tally(*timeline.arrays, *marked, NO_NUMBERS, first_ms, last_ms, scope.purpose)
-    return np.greater(found, 0)
+    return found > 0

@@ -252,6 +252,7 @@ class Applier:
         if len(open_still.table):
             shown = pa.concat_tables([shown, open_still.table], promote_options="default")
         project.parts.add(shown, merges, open_still.withdrawn)
+        project.parts.keep_fresh()
         project.live.show(batch.table, open_still.table, self._clock_ms())
         for closed in open_still.closed:
             project.names.opened.pop(closed, None)

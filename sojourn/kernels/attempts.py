@@ -23,10 +23,11 @@ Both kernels take, besides a timeline, the bits of its events and the scope:
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.cpython.unsafe.numbers import leading_zeros, trailing_zeros
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import INSTANTS, MARKS, SCOPE, TIMELINE
 
 NEVER = -(2**62)
@@ -37,7 +38,7 @@ BLOCK_EVENTS = 128
 ATTEMPTS = (*TIMELINE, *MARKS, INSTANTS, INSTANTS, types.int64)
 
 
-@njit((*ATTEMPTS, types.boolean, *SCOPE), cache=True, nogil=True)
+@compiled((*ATTEMPTS, types.boolean, *SCOPE))
 def reach(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
@@ -110,7 +111,7 @@ def reach(
     return levels, best
 
 
-@njit((*ATTEMPTS, INSTANTS, INSTANTS, *SCOPE), cache=True, nogil=True)
+@compiled((*ATTEMPTS, INSTANTS, INSTANTS, *SCOPE))
 def trace(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],

@@ -17,9 +17,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import MARKS, NUMBERS, SCOPE, TIMELINE, WORDS
 
 CONVERSION = 1
@@ -62,7 +63,7 @@ Credit = _tuple(types.float64[::1], types.boolean[::1], types.float64[::1], type
 """What `_credit` fills and works with, by touch: credit · credited · joined · joining"""
 
 
-@njit((types.int64, types.int64, Events, Limits, Seen), cache=True, nogil=True)
+@compiled((types.int64, types.int64, Events, Limits, Seen))
 def _gather(begin: int, end: int, events: Any, limits: Any, seen: Any) -> tuple[int, int]:
     """Lay out the touches and conversions in the rows of one person; returns how many of each.
 
@@ -104,7 +105,7 @@ def _gather(begin: int, end: int, events: Any, limits: Any, seen: Any) -> tuple[
     return touches, conversions
 
 
-@njit((types.int64, Seen, types.float64[:, ::1]), cache=True, nogil=True)
+@compiled((types.int64, Seen, types.float64[:, ::1]))
 def _add_conversions(conversions: int, seen: Any, whole: NDArray[np.float64]) -> bool:
     """Add one person's conversions to `whole`; whether some of them see no touch."""
     _, sees, worth = seen
@@ -120,7 +121,7 @@ def _add_conversions(conversions: int, seen: Any, whole: NDArray[np.float64]) ->
     return some
 
 
-@njit((TABLE, TABLE, types.int64, types.int64, types.int64), cache=True, nogil=True)
+@compiled((TABLE, TABLE, types.int64, types.int64, types.int64))
 def _count_person(
     counts: NDArray[np.int64], newest: NDArray[np.int64], row: int, value: int, person: int
 ) -> None:
@@ -129,7 +130,7 @@ def _count_person(
     newest[row, value] = person
 
 
-@njit((TABLE, *(types.int64,) * 3, types.int64[::1], TABLE, TABLE), cache=True, nogil=True)
+@compiled((TABLE, *(types.int64,) * 3, types.int64[::1], TABLE, TABLE))
 def _count(
     touch: NDArray[np.int64],
     touches: int,
@@ -158,7 +159,7 @@ def _count(
         until[touch[VALUE, one]] = -1
 
 
-@njit((types.int64, types.int64, Seen, NUMBERS, Credit), cache=True, nogil=True)
+@compiled((types.int64, types.int64, Seen, NUMBERS, Credit))
 def _credit(
     touches: int, conversions: int, seen: Any, model: NDArray[np.float64], room: Any
 ) -> None:
@@ -221,7 +222,7 @@ def _credit(
             credited[one] = True
 
 
-@njit(
+@compiled(
     (
         *TIMELINE,
         *MARKS,
@@ -229,8 +230,6 @@ def _credit(
         *(types.int64, types.float64[:, ::1], types.int64, types.int64),
         *SCOPE,
     ),
-    cache=True,
-    nogil=True,
 )
 def attribution(
     starts: NDArray[np.int64],

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import CODES, INSTANTS, MARKS, SCOPE, TIMELINE, TRUTHS
 
 TABLE = types.int64[:, ::1]
 
 
-@njit(
+@compiled(
     (*TIMELINE[2:], *MARKS, TABLE, *(INSTANTS,) * 4, types.int64, *SCOPE),
-    cache=True,
-    nogil=True,
 )
 def optional(
     ts: NDArray[np.int64],
@@ -78,10 +77,8 @@ def optional(
     return taken
 
 
-@njit(
+@compiled(
     (INSTANTS, CODES, CODES, INSTANTS, INSTANTS, TRUTHS, types.int64, types.int64, *SCOPE),
-    cache=True,
-    nogil=True,
 )
 def done_within(
     ts: NDArray[np.int64],

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import MARKS, SCOPE, TIMELINE, WORDS
 
 BLOCK_EVENTS = 128
 """How many events are looked up before those found are gone through, see `funnel.BLOCK_EVENTS`."""
 
 
-@njit((*TIMELINE, *MARKS, WORDS, types.int64, *SCOPE), cache=True, nogil=True)
+@compiled((*TIMELINE, *MARKS, WORDS, types.int64, *SCOPE))
 def census(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],

@@ -9,15 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import FLAGS, NUMBERS, TRUTHS, WORDS
 
 MET = types.boolean[::1]
 
 
-@njit((WORDS, TRUTHS, MET), cache=True, nogil=True)
+@compiled((WORDS, TRUTHS, MET))
 def meet_text(values: NDArray[np.int32], wanted: NDArray[np.bool_], met: NDArray[np.bool_]) -> None:
     """Met where `wanted[code + 1]`; entry 0 stands for no value.
 
@@ -34,14 +35,14 @@ def meet_text(values: NDArray[np.int32], wanted: NDArray[np.bool_], met: NDArray
         met[i] |= wanted[np.uint32(values[i] + 1)]
 
 
-@njit((FLAGS, TRUTHS, MET), cache=True, nogil=True)
+@compiled((FLAGS, TRUTHS, MET))
 def meet_flag(values: NDArray[np.int8], wanted: NDArray[np.bool_], met: NDArray[np.bool_]) -> None:
     """Met where `wanted[value + 1]`: of none, false and true."""
     for i in range(len(values)):
         met[i] |= wanted[np.uint32(values[i] + 1)]
 
 
-@njit((NUMBERS, types.float64, types.float64, MET), cache=True, nogil=True)
+@compiled((NUMBERS, types.float64, types.float64, MET))
 def meet_number(
     values: NDArray[np.float64], lowest: float, highest: float, met: NDArray[np.bool_]
 ) -> None:
@@ -50,13 +51,11 @@ def meet_number(
         met[i] |= (values[i] >= lowest) & (values[i] <= highest)
 
 
-@njit(
+@compiled(
     [
         (TRUTHS, types.boolean, types.uint64, width[::1])
         for width in (types.uint8, types.uint16, types.uint32, types.uint64)
     ],
-    cache=True,
-    nogil=True,
 )
 def withdraw(
     met: NDArray[np.bool_], unless: bool, bit: int, held: NDArray[np.unsignedinteger[Any]]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.grid import GRID
 from sojourn.kernels.layout import MARKS, SCOPE, TIMELINE, WORDS
 
@@ -13,10 +14,8 @@ BLOCK_EVENTS = 128
 """How many events are looked up before those found are gone through, see `funnel.BLOCK_EVENTS`."""
 
 
-@njit(
+@compiled(
     (*TIMELINE, *MARKS, types.int64, WORDS, types.int64, *GRID, *SCOPE),
-    cache=True,
-    nogil=True,
 )
 def counts(
     starts: NDArray[np.int64],

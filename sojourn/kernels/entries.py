@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import INSTANTS, MARKS, SCOPE, TIMELINE
 
 START = 1
@@ -16,7 +17,7 @@ EVER, FIRST, EVERY = 0, 1, 2
 first in each interval."""
 
 
-@njit((*TIMELINE, *MARKS, INSTANTS, types.int64, *SCOPE), cache=True, nogil=True)
+@compiled((*TIMELINE, *MARKS, INSTANTS, types.int64, *SCOPE))
 def entries(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import CODES, INSTANTS
 
 
-@njit((INSTANTS, INSTANTS, INSTANTS, CODES, types.int64), cache=True, nogil=True)
+@compiled((INSTANTS, INSTANTS, INSTANTS, CODES, types.int64))
 def extents(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],

@@ -17,10 +17,11 @@ All kernels here take and give the same:
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.cpython.unsafe.numbers import leading_zeros
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import MARKS, SCOPE, TIMELINE
 
 STEPS_MAX = 60
@@ -39,7 +40,7 @@ as thirty look-ups take. Gathering positions first needs no guess; the block fit
 SIGNATURE = (*TIMELINE, *MARKS, types.int64, types.int64, *SCOPE)
 
 
-@njit(SIGNATURE, cache=True, nogil=True)
+@compiled(SIGNATURE)
 def ordered(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
@@ -106,7 +107,7 @@ def ordered(
     return levels
 
 
-@njit(SIGNATURE, cache=True, nogil=True)
+@compiled(SIGNATURE)
 def strict(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
@@ -160,7 +161,7 @@ def strict(
     return levels
 
 
-@njit(SIGNATURE, cache=True, nogil=True)
+@compiled(SIGNATURE)
 def unordered(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
@@ -215,7 +216,7 @@ def unordered(
     return levels
 
 
-@njit((types.int64, types.int64, *(types.int64[::1],) * 3, types.int64), cache=True, nogil=True)
+@compiled((types.int64, types.int64, *(types.int64[::1],) * 3, types.int64))
 def _place(
     bits: int,
     instant: int,
@@ -262,7 +263,7 @@ def _place(
     return filled
 
 
-@njit(SIGNATURE, cache=True, nogil=True)
+@compiled(SIGNATURE)
 def unordered_overlapping(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.grid import GRID
 from sojourn.kernels.layout import INSTANTS, MARKS, NUMBERS, SCOPE, TIMELINE, WORDS
 
 
-@njit((*TIMELINE, *MARKS, WORDS, types.int64, *GRID, *SCOPE), cache=True, nogil=True)
+@compiled((*TIMELINE, *MARKS, WORDS, types.int64, *GRID, *SCOPE))
 def gather(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
@@ -66,7 +67,7 @@ def gather(
     return rows[:found], points[:found]
 
 
-@njit((INSTANTS, NUMBERS, types.int64), cache=True, nogil=True)
+@compiled((INSTANTS, NUMBERS, types.int64))
 def moments(
     points: NDArray[np.int64], numbers: NDArray[np.float64], size: int
 ) -> NDArray[np.float64]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import INSTANTS, TIMELINE, WORDS
 
 
-@njit((INSTANTS, *TIMELINE, WORDS, types.int64, types.int64, types.int64), cache=True, nogil=True)
+@compiled((INSTANTS, *TIMELINE, WORDS, types.int64, types.int64, types.int64))
 def holders(
     facts: NDArray[np.int64],
     starts: NDArray[np.int64],

@@ -8,10 +8,11 @@ events only moves on from attempt to attempt, and all attempts together cost wha
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.cpython.unsafe.numbers import trailing_zeros
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import INSTANTS, MARKS, SCOPE, TIMELINE, TRUTHS
 
 LISTS = types.int64[:, ::1]
@@ -21,7 +22,7 @@ FOUND = types.int64[::1]
 PLAN = (INSTANTS, INSTANTS, TRUTHS)
 
 
-@njit((LISTS, FOUND, *(types.int64,) * 4), cache=True, nogil=True)
+@compiled((LISTS, FOUND, *(types.int64,) * 4))
 def _after(
     fitting: NDArray[np.int64],
     found: NDArray[np.int64],
@@ -39,7 +40,7 @@ def _after(
     return place if place + least <= found[step] else -1
 
 
-@njit((LISTS, FOUND, INSTANTS, *PLAN, FOUND, FOUND, FOUND), cache=True, nogil=True)
+@compiled((LISTS, FOUND, INSTANTS, *PLAN, FOUND, FOUND, FOUND))
 def _required(
     fitting: NDArray[np.int64],
     found: NDArray[np.int64],
@@ -80,7 +81,7 @@ def _required(
             break
 
 
-@njit((LISTS, FOUND, INSTANTS, *PLAN, FOUND), cache=True, nogil=True)
+@compiled((LISTS, FOUND, INSTANTS, *PLAN, FOUND))
 def _optional(
     fitting: NDArray[np.int64],
     found: NDArray[np.int64],
@@ -112,7 +113,7 @@ def _optional(
             last = row
 
 
-@njit((*TIMELINE, *MARKS, INSTANTS, *PLAN, *SCOPE), cache=True, nogil=True)
+@compiled((*TIMELINE, *MARKS, INSTANTS, *PLAN, *SCOPE))
 def journey(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],

@@ -1,8 +1,7 @@
 """The types in which every kernel takes a timeline, so that one compilation serves all stores.
 
 To numba a memory-mapped array that may not be written is another type than a fresh one. A signature
-that asks for read-only arrays takes both, and a function with a signature is compiled when its file
-is imported (or read from numba's cache), never while somebody waits for an answer.
+that asks for read-only arrays takes both. `compiled.py` makes kernels of loops and signatures.
 
 Each kernel stands alone in its file: numba's cache notices a change of the file that holds a
 kernel, not of a file that the kernel calls.

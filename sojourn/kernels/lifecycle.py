@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.grid import GRID
 from sojourn.kernels.layout import MARKS, TIMELINE, WORDS
 
 NEW, RETURNING, RESURRECTING = range(3)
 
 
-@njit(
+@compiled(
     (*TIMELINE, *MARKS, WORDS, types.int64, *GRID, types.int64, types.int64),
-    cache=True,
-    nogil=True,
 )
 def lifecycle(
     starts: NDArray[np.int64],

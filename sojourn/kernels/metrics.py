@@ -6,13 +6,14 @@ An event is meant if it is marked, visible, and, where that is asked for, has a 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import INSTANTS, MARKS, NUMBERS, SCOPE, TIMELINE, TRUTHS
 
 
-@njit((*TIMELINE, *MARKS, TRUTHS, *SCOPE), cache=True, nogil=True)
+@compiled((*TIMELINE, *MARKS, TRUTHS, *SCOPE))
 def first_and_last(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
@@ -48,7 +49,7 @@ def first_and_last(
     return found
 
 
-@njit((*TIMELINE, *MARKS, NUMBERS, *SCOPE), cache=True, nogil=True)
+@compiled((*TIMELINE, *MARKS, NUMBERS, *SCOPE))
 def least_and_most(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
@@ -84,7 +85,7 @@ def least_and_most(
     return found
 
 
-@njit((*TIMELINE, *MARKS, INSTANTS, types.int64, *SCOPE), cache=True, nogil=True)
+@compiled((*TIMELINE, *MARKS, INSTANTS, types.int64, *SCOPE))
 def favourites(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],

@@ -7,16 +7,17 @@ A path is a window on a list of nodes: it begins at `at[p]` and has `room[p]` no
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import INSTANTS, WORDS
 
 SPREAD = 2654435769
 """2³² divided by the golden ratio: neighbouring keys land far apart."""
 
 
-@njit((WORDS, *(INSTANTS,) * 3, *(types.int64,) * 4), cache=True, nogil=True)
+@compiled((WORDS, *(INSTANTS,) * 3, *(types.int64,) * 4))
 def moves(
     codes: NDArray[np.int32],
     at: NDArray[np.int64],
@@ -59,7 +60,7 @@ def moves(
     return here, pairs[used], often[used]
 
 
-@njit((WORDS, INSTANTS, types.int64), cache=True, nogil=True)
+@compiled((WORDS, INSTANTS, types.int64))
 def neighbours(
     codes: NDArray[np.int32], change: NDArray[np.int64], size: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import INSTANTS, MARKS, SCOPE, TIMELINE
 
 OWN = types.int64[::1]
 
 
-@njit((INSTANTS, types.int64, types.int64), cache=True, nogil=True)
+@compiled((INSTANTS, types.int64, types.int64))
 def _older(ts: NDArray[np.int64], one: int, other: int) -> bool:
     """Whether one row comes before another, by time and then by place."""
     return bool(ts[one] < ts[other] or (ts[one] == ts[other] and one < other))
 
 
-@njit((INSTANTS, OWN, types.int64, types.int64), cache=True, nogil=True)
+@compiled((INSTANTS, OWN, types.int64, types.int64))
 def _sink(ts: NDArray[np.int64], heap: NDArray[np.int64], place: int, size: int) -> None:
     """Let the row at a place sink below all that are older, so that the oldest is on top."""
     row = heap[place]
@@ -32,7 +33,7 @@ def _sink(ts: NDArray[np.int64], heap: NDArray[np.int64], place: int, size: int)
     heap[place] = row
 
 
-@njit((*TIMELINE, *MARKS, *(types.int64,) * 3, *SCOPE), cache=True, nogil=True)
+@compiled((*TIMELINE, *MARKS, *(types.int64,) * 3, *SCOPE))
 def newest(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],

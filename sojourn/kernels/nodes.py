@@ -11,10 +11,11 @@ Most questions want the first few nodes of each run only, so a run is left as so
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.cpython.unsafe.numbers import trailing_zeros
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import INSTANTS, MARKS, SCOPE, TIMELINE, WORDS
 
 LIMITS = (types.int64, types.int64, types.boolean, types.boolean, types.boolean)
@@ -25,14 +26,14 @@ ROLES = INSTANTS
 shown with its value, is hidden, belongs to a group (a bit for each, the lowest wins)."""
 
 
-@njit((types.int64, types.int64), cache=True, nogil=True)
+@compiled((types.int64, types.int64))
 def _place(bit: int, of: int) -> int:
     """Which of the bits `of`, that follow each other, is the lowest of `bit`."""
     place: int = trailing_zeros(bit) - trailing_zeros(of)  # type: ignore[call-arg]
     return place
 
 
-@njit((*TIMELINE, *MARKS, WORDS, INSTANTS, ROLES, *LIMITS, *SCOPE), cache=True, nogil=True)
+@compiled((*TIMELINE, *MARKS, WORDS, INSTANTS, ROLES, *LIMITS, *SCOPE))
 def nodes(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],

@@ -8,13 +8,13 @@ which reads nothing but codes; then, of these, those that the question may see.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import MARKS, SCOPE, TIMELINE
 
 
-@njit((*TIMELINE, *MARKS, *SCOPE), cache=True, nogil=True)
+@compiled((*TIMELINE, *MARKS, *SCOPE))
 def occurrences(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import WORDS
 
 
-@njit((WORDS, WORDS), cache=True, nogil=True)
+@compiled((WORDS, WORDS))
 def places(codes: NDArray[np.int32], table: NDArray[np.int32]) -> NDArray[np.int32]:
     """`table[code + 1]` of each code: int32[m]. Entry 0 stands for no value."""
     result = np.empty(len(codes), dtype=np.int32)

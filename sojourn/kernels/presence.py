@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.grid import GRID
 from sojourn.kernels.layout import SCOPE, TIMELINE
 
@@ -13,7 +13,7 @@ BLOCK_EVENTS = 256
 """How many events go through one pass before the next takes them; they fit the first cache."""
 
 
-@njit((*TIMELINE, *GRID, *SCOPE), cache=True, nogil=True)
+@compiled((*TIMELINE, *GRID, *SCOPE))
 def presence(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import INSTANTS
 
 
-@njit((INSTANTS, INSTANTS, types.float64), cache=True, nogil=True)
+@compiled((INSTANTS, INSTANTS, types.float64))
 def running_ranks(
     ranks: NDArray[np.int64], stops: NDArray[np.int64], share: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:

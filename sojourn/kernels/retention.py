@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import INSTANTS, MARKS, NUMBERS, SCOPE, TIMELINE
 
 START, RETURN = 1, 2
@@ -46,14 +47,14 @@ COUNTS = (types.int64[::1], types.float64[::1])
 COLUMNS = (INSTANTS, INSTANTS, INSTANTS)
 
 
-@njit(types.int64(INSTANTS, types.int64), cache=True, nogil=True)
+@compiled(types.int64(INSTANTS, types.int64))
 def _edge(edges: NDArray[np.int64], place: int) -> int:
     """The instant at a place of the edges, all beyond the last being that; without edges a place
     is an instant."""
     return edges[min(place, len(edges) - 1)] if len(edges) > 0 else place
 
 
-@njit((*COUNTS, *COUNTS, types.int64, RULES), cache=True, nogil=True)
+@compiled((*COUNTS, *COUNTS, types.int64, RULES))
 def _settle(
     often: NDArray[np.int64],
     amount: NDArray[np.float64],
@@ -89,10 +90,8 @@ def _settle(
     return behind
 
 
-@njit(
+@compiled(
     (*TIMELINE, *MARKS, NUMBERS, INSTANTS, *COLUMNS, INSTANTS, types.int64, RULES, *SCOPE),
-    cache=True,
-    nogil=True,
 )
 def retention(
     starts: NDArray[np.int64],
@@ -166,7 +165,7 @@ def retention(
     return people, amounts, behind
 
 
-@njit((*TIMELINE, *MARKS, INSTANTS, types.int64, types.boolean, *SCOPE), cache=True, nogil=True)
+@compiled((*TIMELINE, *MARKS, INSTANTS, types.int64, types.boolean, *SCOPE))
 def plain(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],

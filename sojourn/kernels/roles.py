@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numba.cpython.unsafe.numbers import trailing_zeros
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import CODES, INSTANTS
 
 
-@njit((CODES, INSTANTS, INSTANTS, INSTANTS), cache=True, nogil=True)
+@compiled((CODES, INSTANTS, INSTANTS, INSTANTS))
 def roles(
     event: NDArray[np.uint16],
     table: NDArray[np.int64],

@@ -8,16 +8,17 @@ other, each together with the rank of those before it. Nothing is hashed away: c
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import INSTANTS, WORDS
 
 SPREAD = np.uint64(0x9E3779B97F4A7C15)
 """2⁶⁴ divided by the golden ratio: neighbouring keys land far apart."""
 
 
-@njit((WORDS, INSTANTS, INSTANTS, *(types.int64,) * 5), cache=True, nogil=True)
+@compiled((WORDS, INSTANTS, INSTANTS, *(types.int64,) * 5))
 def packed(
     codes: NDArray[np.int32],
     at: NDArray[np.int64],
@@ -42,7 +43,7 @@ def packed(
     return keys
 
 
-@njit((INSTANTS, INSTANTS), cache=True, nogil=True)
+@compiled((INSTANTS, INSTANTS))
 def ranked(
     before: NDArray[np.int64], keys: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -79,7 +80,7 @@ def ranked(
     return firsts[:found].copy(), ranks
 
 
-@njit((INSTANTS, INSTANTS, types.int64), cache=True, nogil=True)
+@compiled((INSTANTS, INSTANTS, types.int64))
 def standing(ranks: NDArray[np.int64], owner: NDArray[np.int64], size: int) -> NDArray[np.int64]:
     """int64[2, size]: how often each rank occurs, with how many people (int64[m], neighbours)."""
     counts = np.zeros((2, size), dtype=np.int64)

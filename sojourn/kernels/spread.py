@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import CODES, INSTANTS, SCOPE, TIMELINE, TRUTHS
 
 
-@njit((INSTANTS, INSTANTS, CODES, TRUTHS, types.int64), cache=True, nogil=True)
+@compiled((INSTANTS, INSTANTS, CODES, TRUTHS, types.int64))
 def newest_fact(
     facts: NDArray[np.int64],
     starts: NDArray[np.int64],
@@ -27,7 +28,7 @@ def newest_fact(
     return source
 
 
-@njit((INSTANTS, INSTANTS, INSTANTS, types.int64), cache=True, nogil=True)
+@compiled((INSTANTS, INSTANTS, INSTANTS, types.int64))
 def over_runs(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
@@ -42,7 +43,7 @@ def over_runs(
     return spread
 
 
-@njit((*TIMELINE, TRUTHS, types.int64, *SCOPE), cache=True, nogil=True)
+@compiled((*TIMELINE, TRUTHS, types.int64, *SCOPE))
 def first_in_visit(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import CODES, INSTANTS, TRUTHS
 
 
-@njit((INSTANTS, INSTANTS, INSTANTS, INSTANTS, CODES, TRUTHS, types.int64), cache=True, nogil=True)
+@compiled((INSTANTS, INSTANTS, INSTANTS, INSTANTS, CODES, TRUTHS, types.int64))
 def standing_fact(
     facts: NDArray[np.int64],
     starts: NDArray[np.int64],

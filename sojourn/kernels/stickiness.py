@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.grid import GRID
 from sojourn.kernels.layout import MARKS, SCOPE, TIMELINE, WORDS
 
 
-@njit((*TIMELINE, *MARKS, WORDS, types.int64, *GRID, *SCOPE), cache=True, nogil=True)
+@compiled((*TIMELINE, *MARKS, WORDS, types.int64, *GRID, *SCOPE))
 def stickiness(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],

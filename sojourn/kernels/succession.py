@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import INSTANTS, MARKS, SCOPE, TIMELINE
 
 
-@njit(
+@compiled(
     (*TIMELINE, *MARKS, INSTANTS, INSTANTS, types.int64, types.boolean, types.boolean, *SCOPE),
-    cache=True,
-    nogil=True,
 )
 def succession(
     starts: NDArray[np.int64],

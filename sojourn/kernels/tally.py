@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import MARKS, NUMBERS, SCOPE, TIMELINE
 
 
-@njit((*TIMELINE, *MARKS, NUMBERS, *SCOPE), cache=True, nogil=True)
+@compiled((*TIMELINE, *MARKS, NUMBERS, *SCOPE))
 def tally(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],

@@ -6,20 +6,19 @@ For steps of which no event fulfils two. All steps of a group come before all of
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.cpython.unsafe.numbers import leading_zeros
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import INSTANTS, MARKS, SCOPE, TIMELINE
 
 NEVER = -(2**62)
 OWN = types.int64[::1]
 
 
-@njit(
+@compiled(
     (types.int64, *TIMELINE[3:], *MARKS, types.int64, INSTANTS, types.int64, OWN),
-    cache=True,
-    nogil=True,
 )
 def _walk_back(
     i: int,
@@ -47,7 +46,7 @@ def _walk_back(
         group -= 1
 
 
-@njit((*TIMELINE, *MARKS, INSTANTS, types.int64, *SCOPE), cache=True, nogil=True)
+@compiled((*TIMELINE, *MARKS, INSTANTS, types.int64, *SCOPE))
 def together(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],

@@ -8,9 +8,10 @@ sixty thousand names takes no more than its events do.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import SCOPE, TIMELINE
 
 PLACES_MAX = 1 << 16
@@ -19,7 +20,7 @@ SPREAD = 2654435769
 """2³² divided by the golden ratio: neighbouring keys land far apart."""
 
 
-@njit((*TIMELINE, types.int64, *SCOPE), cache=True, nogil=True)
+@compiled((*TIMELINE, types.int64, *SCOPE))
 def transitions(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],

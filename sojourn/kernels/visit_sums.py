@@ -7,16 +7,17 @@ time, and a group is whatever they are told apart by: an interval, a source, a l
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import CODES, INSTANTS, MARKS
 
 VISITS, PEOPLE, EVENTS, LENGTH_MS, BOUNCED = range(5)
 """The rows of `sum_up`'s result."""
 
 
-@njit((INSTANTS, INSTANTS, CODES, CODES, *MARKS, types.int64), cache=True, nogil=True)
+@compiled((INSTANTS, INSTANTS, CODES, CODES, *MARKS, types.int64))
 def events_of(
     begins: NDArray[np.int64],
     ends: NDArray[np.int64],
@@ -40,7 +41,7 @@ def events_of(
     return counted
 
 
-@njit((INSTANTS, INSTANTS, INSTANTS, INSTANTS, types.int64), cache=True, nogil=True)
+@compiled((INSTANTS, INSTANTS, INSTANTS, INSTANTS, types.int64))
 def sum_up(
     owner: NDArray[np.int64],
     group: NDArray[np.int64],
@@ -66,7 +67,7 @@ def sum_up(
     return sums
 
 
-@njit((INSTANTS, INSTANTS, types.int64), cache=True, nogil=True)
+@compiled((INSTANTS, INSTANTS, types.int64))
 def sorted_by_group(
     group: NDArray[np.int64], length_ms: NDArray[np.int64], groups: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
+from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import SCOPE, TIMELINE
 
 
-@njit((*TIMELINE, types.int64, *SCOPE), cache=True, nogil=True)
+@compiled((*TIMELINE, types.int64, *SCOPE))
 def visits(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],

@@ -171,7 +171,7 @@ def people(
     table, held = marks((definition.events,), timeline, scope)
     if cell.event is not None:
         table = table * timeline.codes(cell.event)
-    return np.greater(tally(*timeline.arrays, table, held, NO_NUMBERS, *scope.bounds), 0)
+    return tally(*timeline.arrays, table, held, NO_NUMBERS, *scope.bounds) > 0
 
 
 def rows(answer: ActivityAnswer) -> list[dict[str, Any]]:

@@ -241,8 +241,9 @@ def people(
         *timeline.arrays, *marked, slots[:0], 1, edges, shift, cells, *scope.bounds
     )
     if cell.at_least:
-        return np.greater_equal(active, cell.intervals)
-    return np.equal(active, cell.intervals)
+        return active >= cell.intervals
+    exactly: NDArray[np.bool_] = active == cell.intervals
+    return exactly
 
 
 def rows(answer: StickinessAnswer) -> list[dict[str, Any]]:

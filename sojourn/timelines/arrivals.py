@@ -60,6 +60,11 @@ class Arrivals:
         """The orders of the provisional rows that stand."""
         return frozenset(self._provisional)
 
+    def provisional_of(self, people: NDArray[np.int64]) -> list[int]:
+        """The orders of those among them that were given to some ids."""
+        own = set(people.tolist())
+        return [order for order, (_, person) in self._provisional.items() if person in own]
+
     def stand(self, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of the rows of these numbers were neither replaced nor withdrawn: bool[m]."""
         return self._stands[numbers]

@@ -1,17 +1,21 @@
 """The cache: settled parts as plain files that are mapped into memory, not read.
 
-    cache/{project}/edition-{table's}/v3-{through}-{merges}/03/ts.npy …   one folder a bucket
+    cache/{project}/edition-{table's}/v4-{through}-{merges}/03/ts.npy …   one folder a bucket
+                                                            03/p_plan.columns   properties
 
-Everything here is derived from the table and may be deleted at any time; a folder appears under
-its final name only when it is complete and on disk.
+Everything here is derived from the table and may be deleted at any time; a folder or a file appears
+under its final name only when it is complete and on disk. Properties that were read together are
+one file, named after the first of them: it is the disk that takes most of the time, once a file.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
+from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -19,9 +23,25 @@ from numpy.typing import NDArray
 
 from sojourn.store import BUCKETS
 from sojourn.timeline import Column, PropertyType
+from sojourn.timelines.columns import DTYPES, ColumnName
 
-FORMAT = 3
+FORMAT = 4
 """Part of every generation's name: a cache of another layout is another cache."""
+COLUMNS = ".columns"
+"""How the names of files of properties end."""
+LENGTH_BYTES = 8
+ALIGNMENT = 64
+"""Values begin where a line of the processor's cache does."""
+
+
+class _Place(NamedTuple):
+    """Where in the body of a file the values of a column lie: [begin, words); and its words, as
+    MessagePack: [words, end)."""
+
+    type: PropertyType
+    begin: int
+    words: int
+    end: int
 
 
 class Cache:
@@ -49,7 +69,7 @@ class Cache:
     def finish(self, made: Path, through: int, merges: int) -> Path:
         """Give a written generation its final name; it replaces an equal one."""
         final = self.folder_of(through, merges)
-        shutil.rmtree(final, ignore_errors=True)
+        discard(final)
         made.rename(final)
         return final
 
@@ -58,7 +78,16 @@ class Cache:
         keep = self.folder_of(through, merges)
         for path in self.folder.iterdir():
             if path != keep:
-                shutil.rmtree(path, ignore_errors=True)
+                discard(path)
+
+
+def discard(folder: Path) -> None:
+    """Delete a folder of the cache, if it is there, with what is being written to it by now: once
+    it has lost its name, nothing more comes to it."""
+    gone = folder.with_name(f"gone-{folder.name}")
+    with suppress(OSError):
+        folder.rename(gone)
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def part_folder(generation: Path, bucket: int) -> Path:
@@ -85,18 +114,74 @@ def map_array(folder: Path, name: str) -> NDArray[np.generic]:
     return mapped if mapped.size else np.load(path)
 
 
-def write_column(folder: Path, name: str, column: Column) -> None:
-    """Write a property's column; the words come first, so that values never lack them."""
-    (folder / f"{name}.words").write_bytes(msgspec.msgpack.encode(column.words))
-    write_arrays(folder, {name: column.values})
+def write_columns(folder: Path, columns: Mapping[str, Column]) -> None:
+    """Write properties' columns as one file of a folder that is there, on disk when this returns.
+
+    The file is the length of its index (8 bytes, little-endian); the index, as MessagePack: for
+    each name a `_Place`; and the body, in which values are plain arrays.
+    """
+    words = {name: msgspec.msgpack.encode(column.words) for name, column in columns.items()}
+    places, end = dict[str, _Place](), 0
+    for name, column in columns.items():
+        begin = _aligned(end)
+        end = begin + column.values.nbytes + len(words[name])
+        places[name] = _Place(column.type, begin, end - len(words[name]), end)
+    index = msgspec.msgpack.encode(places)
+    first = next(iter(columns))
+    making = folder / f"{first}.{os.getpid()}.making"
+    with making.open("wb") as file:
+        file.write(len(index).to_bytes(LENGTH_BYTES, "little") + index)
+        for name, column in columns.items():
+            file.seek(_body(index) + places[name].begin)
+            file.write(column.values.data)
+            file.write(words[name])
+        file.flush()
+        os.fsync(file.fileno())
+    making.rename(folder / f"{first}{COLUMNS}")
 
 
-def map_column(folder: Path, name: str, kind: PropertyType) -> Column | None:
-    """A property's column, mapped; None when it has not been written yet."""
-    if not (folder / f"{name}.npy").exists():
-        return None
-    words = msgspec.msgpack.decode((folder / f"{name}.words").read_bytes(), type=tuple[str, ...])
-    return Column(kind, map_array(folder, name), words)
+def map_columns(folder: Path, asked: Sequence[ColumnName]) -> dict[str, Column]:
+    """Those of these columns that have been written, mapped. A file that somebody harmed, or took
+    away meanwhile, is as good as none."""
+    found = dict[str, Column]()
+    for path in folder.glob(f"*{COLUMNS}"):
+        with suppress(OSError, ValueError):
+            found |= _mapped(path, {name for _, name in asked} - found.keys())
+        if len(found) == len(asked):
+            break
+    return found
+
+
+def _mapped(path: Path, names: Set[str]) -> dict[str, Column]:
+    """The columns of these names that a file has."""
+    found = {}
+    with path.open("rb") as file:
+        index = file.read(int.from_bytes(file.read(LENGTH_BYTES), "little"))
+        places = msgspec.msgpack.decode(index, type=dict[str, _Place])
+        for name in names & places.keys():
+            kind, begin, words, end = places[name]
+            size = np.dtype(DTYPES[kind]).itemsize
+            file.seek(_body(index) + words)
+            values = _map(path, DTYPES[kind], _body(index) + begin, (words - begin) // size)
+            told = msgspec.msgpack.decode(file.read(end - words), type=tuple[str, ...])
+            found[name] = Column(kind, values, told)
+    return found
+
+
+def _map(path: Path, dtype: type[np.generic], offset: int, length: int) -> NDArray[np.generic]:
+    """Part of a file as an array; nothing cannot be mapped."""
+    if not length:
+        return np.empty(0, dtype)
+    return np.memmap(path, dtype, mode="r", offset=offset, shape=(length,))
+
+
+def _body(index: bytes) -> int:
+    """Where the body of a file begins."""
+    return _aligned(LENGTH_BYTES + len(index))
+
+
+def _aligned(place: int) -> int:
+    return -(-place // ALIGNMENT) * ALIGNMENT
 
 
 def _parse(name: str) -> tuple[int, int] | None:

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from sojourn.timeline import NONE, Column, PropertyType
 
+ColumnName = tuple[PropertyType, str]
+"""Which column: the type of its values, and its name in the table."""
+
 DTYPES: dict[PropertyType, type[np.generic]] = {
     "number": np.float64,
     "text": np.int32,
@@ -42,8 +45,12 @@ def absent(kind: PropertyType, length: int) -> Column:
 
 
 def take(column: Column, rows: NDArray[np.int64]) -> Column:
-    """The values at some rows."""
-    return Column(column.type, column.values[rows], column.words)
+    """The values at some rows; there is none at -1."""
+    if not len(column.values):
+        return absent(column.type, len(rows))
+    values = column.values[rows]
+    values[rows < 0] = NONE[column.type]
+    return Column(column.type, values, column.words)
 
 
 def few(column: Column, rows: NDArray[np.int64]) -> Column:

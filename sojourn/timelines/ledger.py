@@ -19,6 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 UNBOUNDED = 2**62
+READING_SHARE = 4
+"""What is being read from the table, and is in no column yet, takes so large a part of the ceiling:
+one in four."""
+VALUE_BYTES = 32
+"""What a value takes meanwhile: a short text, and the number that it becomes."""
 CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 """What a container may use, which can be far less than its machine has."""
 
@@ -44,6 +49,10 @@ class Ledger:
         # Dropping may free a holder, whose end comes back here in the same thread.
         self._lock = RLock()
 
+    def together(self, values: int) -> int:
+        """How many columns of so many values may be read at a time."""
+        return max(1, self._ceiling // READING_SHARE // (VALUE_BYTES * max(values, 1)))
+
     @property
     def bytes(self) -> int:
         """How many bytes are in use."""
@@ -61,6 +70,12 @@ class Ledger:
                 self._bytes -= freed
                 if (idle := reference()) is not None:
                     idle.drop(oldest)
+
+    def release(self, holder: Holder, name: str) -> None:
+        """Note that the holder has let go of something by itself."""
+        with self._lock:
+            size, _ = self._entries.pop((id(holder), name), (0, None))
+            self._bytes -= size
 
     def _forget(self, key: tuple[int, str]) -> None:
         with self._lock:

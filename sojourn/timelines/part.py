@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from sys import getsizeof
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from sojourn.kernels.lawful import lawful
 from sojourn.store import FACT
-from sojourn.timeline import Column, PropertyType, Timeline
+from sojourn.timeline import Column, Timeline
 from sojourn.timelines import ordering
+from sojourn.timelines.columns import ColumnName
 from sojourn.timelines.ledger import Ledger, let_go, mapped_bytes
 from sojourn.vocabulary import Vocabulary
 
@@ -108,12 +109,19 @@ class Rows:
         return arrays, rows
 
 
+class _Held(NamedTuple):
+    """A column that is here, and the bytes that it takes."""
+
+    column: Column
+    bytes: int
+
+
 @dataclass(eq=False, slots=True, weakref_slot=True)
 class Part:
     """The arrays of a `Timeline`, and `order` int64[m] for adding to it; `span` holds the first and
     the last instant of an event, or nothing. `moved` int64[k], ascending, are the rows that were
     given to another id than the person they stand under, and `given` int64[k] are those ids.
-    `read` makes a property's column."""
+    `read` makes properties' columns."""
 
     people: NDArray[np.int64]
     facts: NDArray[np.int64]
@@ -127,23 +135,34 @@ class Part:
     moved: NDArray[np.int64]
     given: NDArray[np.int64]
     ledger: Ledger
-    read: Callable[[Part, PropertyType, str], Column]
-    _columns: dict[str, Column] = field(default_factory=dict, init=False)
+    read: Callable[[Part, Sequence[ColumnName]], dict[str, Column]]
+    _columns: dict[str, _Held] = field(default_factory=dict, init=False)
     _lawful: dict[int, NDArray[np.bool_]] = field(default_factory=dict, init=False)
     _lock: Lock = field(default_factory=Lock, init=False)
 
-    def column(self, kind: PropertyType, name: str) -> Column:
-        """One property column, row for row; kept until memory is short."""
-        with self._lock:
-            known = self._columns.get(name)
-            if known is None:
-                known = self._columns[name] = self.read(self, kind, name)
-        self.ledger.use(self, name, _size(known))
-        return known
+    def columns(self, asked: Sequence[ColumnName]) -> tuple[Column, ...]:
+        """Property columns, row for row; kept until memory is short. Whoever needs several asks for
+        them at once: to read them together takes little longer than to read one."""
+        found = self._held(asked)
+        # What is here already waits for nobody; what somebody is reading is not read twice.
+        if any(name not in found for _, name in asked):
+            with self._lock:
+                found |= self._held(asked)
+                if lacking := [one for one in dict.fromkeys(asked) if one[1] not in found]:
+                    for name, column in self.read(self, lacking).items():
+                        found[name] = self._columns[name] = _Held(column, _size(column))
+        for name, held in found.items():
+            self.ledger.use(self, name, held.bytes)
+        return tuple(found[name].column for _, name in asked)
 
-    def columns_in_use(self) -> list[tuple[PropertyType, str]]:
+    def _held(self, asked: Sequence[ColumnName]) -> dict[str, _Held]:
+        """Those of these columns that are here; others may leave at any moment."""
+        here = ((name, self._columns.get(name)) for _, name in asked)
+        return {name: held for name, held in here if held is not None}
+
+    def columns_in_use(self) -> list[ColumnName]:
         """The columns that questions have asked for and that are still here."""
-        return [(column.type, name) for name, column in list(self._columns.items())]
+        return [(held.column.type, name) for name, held in list(self._columns.items())]
 
     def touch(self) -> None:
         """Note that a question is about to read the rows. Those of a part that is not mapped are
@@ -208,9 +227,7 @@ class Part:
             event=self.event,
             purposes=self.purposes,
             names=names,
-            read_property=lambda name: tuple(
-                self.column(kind, column) for kind, column in vocabulary.columns(name)
-            ),
+            read_property=lambda name: self.columns(vocabulary.columns(name)),
         )
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
@@ -16,8 +15,9 @@ from numpy.typing import NDArray
 from sojourn.store import CORE, Store, with_plain_events
 from sojourn.timeline import Timeline
 from sojourn.timelines import settled
-from sojourn.timelines.cache import Cache
+from sojourn.timelines.cache import Cache, discard
 from sojourn.timelines.canon import NOBODY_MOVED, Canon, Moved
+from sojourn.timelines.columns import ColumnName
 from sojourn.timelines.ledger import Ledger
 from sojourn.timelines.part import Part
 from sojourn.timelines.settled import Generation, Source
@@ -37,6 +37,9 @@ GOOD_FOR_ROW_S, GOOD_FOR_MAX_S = 4e-6, 0.5
 """How long the last snapshot will do otherwise: many times as long as making it took, so that most
 questions find the columns that they need already made, and within the second after which events are
 seen."""
+
+ASKED_S = 5.0
+"""For how long whoever asked is taken to ask again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,14 @@ class Snapshot:
             if known is part:
                 source.touch()
 
+    def read(self, asked: Sequence[ColumnName], check: Callable[[], None]) -> None:
+        """Have these columns at hand in every part, before questions to the parts are put on the
+        threads that all share: what has to be read from the table takes its time. `check` is called
+        between two parts and gives up when it is time to."""
+        for source in self.sources:
+            check()
+            source.columns(asked)
+
 
 class Parts:
     """The settled parts and the tail of one project.
@@ -130,6 +141,7 @@ class Parts:
         self._hidden = np.empty(0, dtype=np.int64)
         self._current: Snapshot | None = None
         self._good_until = 0.0
+        self._asked_s = -ASKED_S
         self._rests_until = 0.0
         self._lock = Lock()
         self._settling = Lock()
@@ -203,15 +215,37 @@ class Parts:
     def now(self, *, latest: bool = False) -> Snapshot:
         """The parts as of this moment or, unless it must be the `latest`, of a moment ago when
         catching up takes its time; each person's run is in exactly one."""
-        with self._lock:
-            if latest or self._current is None or time.monotonic() >= self._good_until:
-                moved = self._tail.catch_up(self._canon)
-                if moved or self._current is None:
-                    self._current = self._snapshot()
-                if moved >= CHEAP_ROWS:
-                    good_for = min(moved * GOOD_FOR_ROW_S, GOOD_FOR_MAX_S)
-                    self._good_until = time.monotonic() + good_for
+        self._asked_s, current = time.monotonic(), self._current
+        will_do = not latest and self._asked_s < self._good_until + GOOD_FOR_MAX_S
+        if not self._lock.acquire(blocking=current is None or not will_do):
+            # Another thread is catching up. Who asks meanwhile sees what there was until now.
+            assert current is not None
+            return current
+        try:
+            if latest or self._current is None or self._asked_s >= self._good_until:
+                self._current = self._caught_up()
             return self._current
+        finally:
+            self._lock.release()
+
+    def keep_fresh(self) -> None:
+        """Catch up if somebody asked a moment ago, and make the columns that were asked for: then
+        the next question need not. Who applies calls this."""
+        if time.monotonic() - self._asked_s >= ASKED_S:
+            return
+        with self._lock:
+            snapshot = self._current = self._caught_up()
+            settled = self._tail.generation.parts
+        used = settled[0].columns_in_use() if settled else ()
+        for layer in snapshot.sources[: len(snapshot.sources) - len(settled)]:
+            layer.columns(used)
+
+    def _caught_up(self) -> Snapshot:
+        moved = self._tail.catch_up(self._canon)
+        if moved >= CHEAP_ROWS:
+            good_for = min(moved * GOOD_FOR_ROW_S, GOOD_FOR_MAX_S)
+            self._good_until = time.monotonic() + good_for
+        return self._snapshot() if moved or self._current is None else self._current
 
     def _snapshot(self) -> Snapshot:
         # The applier may add words meanwhile; all parts of one moment have the same ones.
@@ -299,12 +333,22 @@ class Parts:
             self._take_up(self._from_table(through))
             self.drop_other_editions()
 
+    def withdraw(self, people: NDArray[np.int64]) -> None:
+        """Take out the provisional rows of some people, ids as the rows were given them. Nothing is
+        left of them, whereas a row that was replaced takes room until parts settle."""
+        with self._settling:
+            with self._lock:
+                orders = self._tail.arrivals.provisional_of(people)
+                self._tail.withdraw(orders)
+            if orders:
+                self._take_up(self._tail.generation)
+
     def drop_other_editions(self) -> None:
         """Delete what was derived from other editions of the table."""
         if self._folder is not None and self._written is not None and self._folder.exists():
             for path in self._folder.iterdir():
                 if path != self._written.folder:
-                    shutil.rmtree(path, ignore_errors=True)
+                    discard(path)
 
     def _turn_to_edition(self) -> None:
         """Read and write the cache of the table's edition: no other is true of it."""
@@ -328,8 +372,7 @@ class Parts:
         tail.add(later)
         tail.catch_up(canon)
         for old, new in zip(before.generation.parts, built.parts, strict=False):
-            for column in old.columns_in_use():
-                new.column(*column)
+            new.columns(old.columns_in_use())
         with self._lock:
             tail.add(before.arrivals.standing_since(known))
             tail.withdraw(tail.arrivals.provisional() - before.arrivals.provisional())

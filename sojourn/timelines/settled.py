@@ -8,9 +8,9 @@ table; the later ones come from the one before and its tail, which is many times
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,77 +19,88 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from sojourn.store import BUCKETS, EVERY_ORDER, Store
-from sojourn.timeline import Column, PropertyType
+from sojourn.store import BUCKETS, Store
+from sojourn.timeline import Column
 from sojourn.timelines import cache, columns
 from sojourn.timelines.cache import Cache
 from sojourn.timelines.canon import NOBODY_MOVED, Moved
+from sojourn.timelines.columns import ColumnName
 from sojourn.timelines.ledger import Ledger, let_go
 from sojourn.timelines.part import ARRAYS, NEEDED, Part, Rows
+from sojourn.timelines.strays import Strays
 from sojourn.vocabulary import Vocabulary
 
 MOVED = ("ids", "persons")
 """The arrays that tell who has moved, each a file of a generation's folder."""
 
-Making = Iterator[tuple[dict[str, NDArray[Any]], Iterable[tuple[str, Column]]]]
-"""What becomes a generation, bucket by bucket: the arrays of a part, and columns that it has."""
+Making = Iterator[tuple[dict[str, NDArray[Any]], Iterable[dict[str, Column]]]]
+"""What becomes a generation, bucket by bucket: the arrays of a part, and columns that it has, some
+at a time."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Source:
     """Where settled parts come from: the table, and who has `moved` by merges.
 
     `keeps` says whether columns that were read may be written to the cache, which only the process
-    that applies does.
+    that applies does. With the columns of one part `rows_read` are read at most.
     """
 
     store: Store
     moved: Moved
     ledger: Ledger
     keeps: bool
+    strays: Strays = field(init=False)
+    rows_read: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        self.strays = Strays(self.store, self.moved, self.ledger)
 
     def part(self, arrays: dict[str, NDArray[Any]], bucket: int, folder: Path | None) -> Part:
         """A bucket's part of these arrays, which lie in a folder of the cache if it has one."""
-        read = partial(self._column, bucket, folder)
+        read = partial(self._columns, bucket, folder)
+        # Ids are spread evenly: as many strays are read with its own rows as came to all parts.
+        rows = len(arrays["order"]) + BUCKETS * len(arrays["moved"])
+        self.rows_read = max(self.rows_read, rows)
         return Part(**arrays, ledger=self.ledger, read=read)
 
-    def _column(
-        self, bucket: int, folder: Path | None, part: Part, kind: PropertyType, name: str
-    ) -> Column:
-        """A property of a settled part: mapped, or else read from the table and then mapped."""
-        known = cache.map_column(folder, name, kind) if folder else None
-        if known is not None:
-            return known
-        read = self._from_table(bucket, part, kind, name)
-        # A generation that has been replaced meanwhile has no folder to write to.
-        if folder is not None and self.keeps:
-            with suppress(FileNotFoundError):
-                cache.write_column(folder, name, read)
-                return cache.map_column(folder, name, kind) or read
-        return read
+    def _columns(
+        self, bucket: int, folder: Path | None, part: Part, asked: Sequence[ColumnName]
+    ) -> dict[str, Column]:
+        """Properties of a settled part: mapped, or else read from the table, as many together as
+        memory allows, and then mapped."""
+        found = cache.map_columns(folder, asked) if folder else {}
+        lacking = [one for one in asked if one[1] not in found]
+        # The same for every part, so that what one reads of the strays is what the others take.
+        size = self.ledger.together(self.rows_read)
+        for begin in range(0, len(lacking), size):
+            group = lacking[begin : begin + size]
+            read = self._from_table(bucket, part, group)
+            found |= read
+            # A generation that has been replaced meanwhile has no folder to write to.
+            if folder is not None and self.keeps:
+                with suppress(FileNotFoundError):
+                    cache.write_columns(folder, read)
+                    found |= cache.map_columns(folder, group)
+        return found
 
-    def _from_table(self, bucket: int, part: Part, kind: PropertyType, name: str) -> Column:
+    def _from_table(
+        self, bucket: int, part: Part, asked: Sequence[ColumnName]
+    ) -> dict[str, Column]:
         """Row for row: `order` says which is which. A question in flight may still have rows that
         have been taken out of the table since; they have no value any more."""
-        last = int(part.order.max(initial=0))
-        tables = list(_rows_of(bucket, self, ("order", name), last))
+        names = ("order", *(name for _, name in asked))
+        home = self.store.read(names, bucket=bucket, orders=(0, int(part.order.max(initial=0))))
+        tables = [home, *self.strays.take(bucket, names)]
         table = pa.concat_tables(tables, promote_options="default")
-        if name not in table.column_names:
-            return columns.absent(kind, len(part.order))
-        orders = table["order"].to_numpy()
-        there = np.argsort(orders)
-        values = columns.from_arrow(kind, table[name])
-        if len(orders) < len(part.order):
-            held = np.isin(part.order, orders)
-            places = [np.flatnonzero(held), np.flatnonzero(~held)]
-            rows = there[np.searchsorted(orders[there], part.order[held])]
-            pieces = [columns.take(values, rows), columns.absent(kind, len(places[1]))]
-            return columns.scattered(kind, pieces, places)
-        # Both have the same rows, so the next in order of arrival here is the next one there.
-        rows = np.empty(len(part.order), dtype=np.int64)
-        rows[np.argsort(part.order)] = there
+        rows = _matched(part.order, table["order"].to_numpy())
         let_go(part.order)
-        return columns.take(values, rows)
+        return {
+            name: columns.take(columns.from_arrow(kind, table[name]), rows)
+            if name in table.column_names
+            else columns.absent(kind, len(rows))
+            for kind, name in asked
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +138,14 @@ def read(source: Source, vocabulary: Vocabulary, last: int) -> Making:
     """What the table holds. `last` is the order of arrival of the last row that it is complete up
     to; what it got since is left to the tail."""
     for bucket in range(BUCKETS):
-        tables = _rows_of(bucket, source, NEEDED, last)
+        home = source.store.read(NEEDED, bucket=bucket, orders=(0, last))
+        tables = [home, *source.strays.take(bucket, NEEDED, last)]
         rows = Rows.joined([Rows.of(table, vocabulary) for table in tables])
-        arrays, _ = rows.arranged(source.moved.of_all(rows.person))
+        person = source.moved.of_all(rows.person)
+        here = person % BUCKETS == bucket
+        if not here.all():
+            rows, person = rows.at(np.flatnonzero(here)), person[here]
+        arrays, _ = rows.arranged(person)
         yield arrays, ()
 
 
@@ -145,24 +161,19 @@ def make(
     for bucket, (arrays, carried) in enumerate(making):
         place = cache.part_folder(folder, bucket)
         cache.write_arrays(place, arrays)
-        for name, column in carried:
-            cache.write_column(place, name, column)
+        for some in carried:
+            cache.write_columns(place, some)
     return load(cached.finish(folder, through, merges), through, merges, source)
 
 
-def _rows_of(
-    bucket: int, source: Source, names: tuple[str, ...], last: int = EVERY_ORDER[1]
-) -> Iterable[pa.Table]:
-    """The rows whose person today is of this bucket, with the columns asked for."""
-    store, moved = source.store, source.moved.ids
-    now = source.moved.persons % BUCKETS
-    leaving = moved[(moved % BUCKETS == bucket) & (now != bucket)]
-    coming = moved[(moved % BUCKETS != bucket) & (now == bucket)]
-    asked = names if "person" in names or not len(leaving) else (*names, "person")
-    home = store.read(asked, bucket=bucket, orders=(0, last))
-    if len(leaving):
-        home = home.filter(pa.array(~np.isin(home["person"].to_numpy(), leaving)))
-    yield home
-    for other in np.unique(coming % BUCKETS):
-        people = coming[coming % BUCKETS == other]
-        yield store.read(names, bucket=int(other), people=people, orders=(0, last))
+def _matched(held: NDArray[np.int64], orders: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each row that is held the row of the table that has its order of arrival, -1 where none
+    has: int64[m]."""
+    rows = np.full(len(held), -1, dtype=np.int64)
+    if len(orders):
+        # Looked for in ascending order, each lies beside the one before.
+        by_order, there = np.argsort(held), np.argsort(orders)
+        wanted = held[by_order]
+        place = np.minimum(np.searchsorted(orders[there], wanted), len(orders) - 1)
+        rows[by_order] = np.where(orders[there[place]] == wanted, there[place], -1)
+    return rows

@@ -13,7 +13,7 @@ become one, so layers shrink fast from the oldest to the newest and no row moves
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -24,10 +24,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sojourn.store import BUCKETS, FACT
-from sojourn.timeline import Column, PropertyType
+from sojourn.timeline import Column
 from sojourn.timelines import columns, ordering
 from sojourn.timelines.arrivals import Arrivals
 from sojourn.timelines.canon import Canon
+from sojourn.timelines.columns import ColumnName
 from sojourn.timelines.ledger import Ledger
 from sojourn.timelines.part import ARRAYS, Part, Rows, span_of
 from sojourn.timelines.settled import Generation, Making
@@ -161,7 +162,9 @@ class Tail:
                 pieces.append((rows.at(early), origin.at(early)))
             part = self._layer(pieces, canon).part
             used = [column for one in settled for column in one.part.columns_in_use()]
-            carried = ((name, part.read(part, kind, name)) for kind, name in used)
+            size = self._ledger.together(len(part.ts))
+            groups = (used[begin : begin + size] for begin in range(0, len(used), size))
+            carried = (part.read(part, group) for group in groups)
             yield {name: getattr(part, name) for name in ARRAYS}, carried
 
     def _merged(self, canon: Canon) -> NDArray[np.int64]:
@@ -228,7 +231,7 @@ class Tail:
             np.concatenate([origin.source for _, origin in pieces])[places],
             np.concatenate([origin.row for _, origin in pieces])[places],
         )
-        read = partial(_column, origin, self.generation.parts, self.arrivals)
+        read = partial(_columns, origin, self.generation.parts, self.arrivals)
         return _standing(Part(**arrays, ledger=self._ledger, read=read), origin.at)
 
 
@@ -241,21 +244,22 @@ def _settled(part: Part, bucket: int) -> Standing:
     return _standing(part, lambda rows: Origin(np.full(len(rows), bucket, dtype=np.uint8), rows))
 
 
-def _column(
+def _columns(
     origin: Origin,
     settled: tuple[Part, ...],
     arrivals: Arrivals,
     part: Part,
-    kind: PropertyType,
-    name: str,
-) -> Column:
-    """A property of a layer, from wherever its rows come."""
-    pieces, places = [], []
+    asked: Sequence[ColumnName],
+) -> dict[str, Column]:
+    """Properties of a layer, from wherever its rows come."""
+    pieces: dict[str, list[Column]] = {name: [] for _, name in asked}
     for source, at in origin.apart:
         rows = origin.row[at]
         if source == BUCKETS:
-            pieces.append(arrivals.column(kind, name, rows))
+            own = [arrivals.column(kind, name, rows) for kind, name in asked]
         else:
-            pieces.append(columns.few(settled[source].column(kind, name), rows))
-        places.append(at)
-    return columns.scattered(kind, pieces, places)
+            own = [columns.few(column, rows) for column in settled[source].columns(asked)]
+        for name, column in zip(pieces, own, strict=True):
+            pieces[name].append(column)
+    places = [at for _, at in origin.apart]
+    return {name: columns.scattered(kind, pieces[name], places) for kind, name in asked}

@@ -8,8 +8,10 @@ of a small shop).
 from __future__ import annotations
 
 import atexit
+import fcntl
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -18,13 +20,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.conftest import Served, run_sojourn
+from tests.conftest import Served, free_port, make_project, run_sojourn
 
 HERE = Path(__file__).parent
 SCREENSHOTS = HERE.parent.parent / "screenshots"
 TIMEOUT_MS = 10_000
 PEOPLE = "1500"
 """Enough of the demo company for every picture to have a shape, loaded in a few seconds."""
+KEY = "demo-key"
+"""The file beside the data that holds the write key of `demo`; it is written last."""
 
 # No sandbox: the tests run without root and visit only our own pages. Nothing else may call out.
 FLAGS = [
@@ -40,19 +44,33 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def served(serve: Callable[[], Served], shared: Path) -> Served:
-    """A server with a small demo company beside the shop's log; `write_key` belongs to `demo`."""
-    made = serve()
-    made.stop()
-    run_sojourn(
-        "import", str(shared / "data" / "simple_shop.csv.gz"), "--project", "shop", data=made.data
-    )
-    demo = ("demo", "--no-serve", "--people", PEOPLE, "--data", str(made.data))
-    run_sojourn(*demo, data=made.data)
-    key = run_sojourn("key", "create", "write", "--project", "demo", data=made.data).strip()
-    made.write_key = key
-    made.start()
-    return made
+def filled(shared: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A data folder with a small demo company beside the shop's log, made once for all workers."""
+    own = tmp_path_factory.getbasetemp()
+    data = (own if worker_id == "master" else own.parent) / "filled"
+    with data.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (data / KEY).exists():
+            log = str(shared / "data" / "simple_shop.csv.gz")
+            make_project(data, "shop")
+            run_sojourn("import", log, "--project", "shop", data=data)
+            run_sojourn("demo", "--no-serve", "--people", PEOPLE, "--data", str(data), data=data)
+            (data / KEY).write_text(
+                run_sojourn("key", "create", "write", "--project", "demo", data=data).strip()
+            )
+    return data
+
+
+@pytest.fixture(scope="session")
+def served(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server on a copy of that folder; `write_key` belongs to `demo`."""
+    data = tmp_path_factory.mktemp("served") / "data"
+    shutil.copytree(filled, data)
+    served = Served(data, free_port(), (data / KEY).read_text())
+    served.start()
+    served.log_in()
+    yield served
+    served.stop()
 
 
 @pytest.fixture(scope="session")
@@ -81,8 +99,9 @@ def _started() -> Browser:
 @pytest.fixture(scope="session")
 def session(browser: Browser, served: Served) -> dict[str, object]:
     """The cookie that the login link sets. The link opens once, so the whole run shares it."""
+    link = run_sojourn("login", "--port", str(served.port), data=served.data).strip()
     context = browser.new_context()
-    context.new_page().goto(served.login_url)
+    context.new_page().goto(link)
     state = context.storage_state()
     context.close()
     return {"cookies": state["cookies"]}

@@ -30,6 +30,7 @@ ROOMS = [
     "people",
     "organisations",
     "segments",
+    "schema",
     "quarantine",
 ]
 ANSWERED_MS = 20_000

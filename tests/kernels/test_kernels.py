@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import inspect
-import pkgutil
+import subprocess
+import sys
 from collections import Counter
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from numba.core.dispatcher import Dispatcher
+from numba import types
 
 from sojourn import kernels
 from sojourn.kernels import counts, funnel, layout, presence, retention, transitions, warm
+from sojourn.kernels.compiled import Kernel, compiled
 from sojourn.kernels.grid import grid
 
 NO_MARKS = np.zeros(0, dtype=np.int64)
@@ -92,32 +93,25 @@ OWN_EXAMPLES: dict[str, dict[str, Any]] = {
 """Where a parameter of the same name is another thing."""
 
 COLUMNS = ("starts", "ends", "ts", "event", "purposes")
+AnyKernel = Kernel[..., Any]
 
 
-def found() -> Iterator[tuple[str, Dispatcher]]:
-    """Every compiled function of the folder, helpers of a kernel among them."""
-    for module in pkgutil.iter_modules(kernels.__path__):
-        for name, one in vars(importlib.import_module(f"sojourn.kernels.{module.name}")).items():
-            if isinstance(one, Dispatcher):
-                yield name, one
-
-
-def parameters(kernel: Dispatcher) -> tuple[str, ...]:
-    return tuple(inspect.signature(kernel.py_func).parameters)
+def parameters(kernel: AnyKernel) -> tuple[str, ...]:
+    return tuple(inspect.signature(kernel.loop).parameters)
 
 
 OVER_TIMELINES = [
-    pytest.param(kernel, id=name)
-    for name, kernel in found()
+    pytest.param(kernel, id=kernel.loop.__name__)
+    for kernel in kernels.found()
     if parameters(kernel)[: len(COLUMNS)] == COLUMNS
 ]
 
 
 @pytest.mark.parametrize("kernel", OVER_TIMELINES)
 def test_mapped_and_fresh_arrays_run_the_same_compilation(
-    kernel: Dispatcher, tmp_path: Path
+    kernel: AnyKernel, tmp_path: Path
 ) -> None:
-    own = EXAMPLES | OWN_EXAMPLES.get(kernel.py_func.__name__, {})
+    own = EXAMPLES | OWN_EXAMPLES.get(kernel.loop.__name__, {})
     rest = [own[name] for name in parameters(kernel)[len(COLUMNS) :]]
     columns = [EXAMPLES[name] for name in COLUMNS]
     expected = kernel(*columns, *rest)
@@ -132,20 +126,60 @@ def test_mapped_and_fresh_arrays_run_the_same_compilation(
 
 def test_every_kernel_takes_the_columns_of_a_timeline_as_they_are_laid_out() -> None:
     laid_out = dict(zip(COLUMNS, layout.TIMELINE, strict=True))
-    for name, kernel in found():
-        for signature in kernel.signatures:
+    for kernel in kernels.found():
+        for signature in kernel.machine_code.signatures:
             for parameter, taken in zip(parameters(kernel), signature, strict=True):
-                assert taken == laid_out.get(parameter, taken), (name, parameter)
+                assert taken == laid_out.get(parameter, taken), (kernel.loop.__name__, parameter)
     assert len(OVER_TIMELINES) > 20
 
 
-def test_every_kernel_has_its_signature_and_is_in_the_cache_once_warm() -> None:
+def test_every_kernel_has_its_types_and_is_in_the_cache_once_warm() -> None:
     warm()
-    for _, kernel in found():
-        assert kernel.signatures
-        assert not kernel._can_compile  # type: ignore[attr-defined]
-        assert kernel.stats.cache_path
-    assert len(list(found())) > 40
+    for kernel in kernels.found():
+        assert kernel.is_compiled
+        assert kernel.machine_code.signatures
+        assert not kernel.machine_code._can_compile
+        assert kernel.machine_code.stats.cache_path
+    assert len(list(kernels.found())) > 40
+
+
+def test_kernels_are_loaded_when_they_are_called() -> None:
+    loaded = """
+import numpy as np
+from sojourn import application, kernels
+from sojourn.kernels.ranks import running_ranks
+def loaded():
+    return [one.__name__ for one in kernels.found() if "machine_code" in vars(one)]
+print(loaded())
+running_ranks(np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64), 1.0)
+print(loaded())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", loaded], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["[]", "['running_ranks']"]
+
+
+def test_a_kernel_is_compiled_once_and_again_when_its_loop_has_changed(tmp_path: Path) -> None:
+    file = tmp_path / "own.py"
+
+    def written(text: str) -> AnyKernel:
+        file.write_text(text)
+        own = importlib.util.spec_from_file_location("own", file)
+        assert own is not None
+        assert own.loader is not None
+        module = importlib.util.module_from_spec(own)
+        own.loader.exec_module(module)
+        return compiled((types.int64,))(module.next)
+
+    first = written("def next(i):\n    return i + 1\n")
+    assert not first.is_compiled
+    assert first(1) == 2
+    assert first.is_compiled
+    second = written("def next(i):\n    return i + 1_000\n")
+    assert not second.is_compiled
+    assert second(1) == 1_001
+    assert second.is_compiled
 
 
 def test_intervals_of_any_length_are_found() -> None:

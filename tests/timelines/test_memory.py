@@ -112,9 +112,9 @@ def test_columns_in_memory_are_dropped_and_read_from_the_table_again(
     for _ in range(2):
         assert read(parts) == expected
         kept = sum(
-            part.column(kind, name).values.nbytes
+            column.values.nbytes
             for part in parts.now().sources
-            for kind, name in part.columns_in_use()
+            for column in part.columns(part.columns_in_use())
         )
         assert kept <= CEILING
 
