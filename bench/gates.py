@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -138,6 +138,9 @@ def always_yes(event: Event, arrival: Arrival) -> Event | Dropped:
 
 class Unseeing(Looks):
     """Looks that find nothing: to look at values is the gate's work, too."""
+
+    def meet(self, texts: Iterable[object]) -> None:
+        return
 
     def at(self, given: dict[str, Any]) -> dict[str, int]:
         return {}

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import chain
 from math import isfinite
 from typing import Any
 
@@ -220,6 +221,9 @@ def run(
 ) -> Outcome:
     """Take each event through the steps, up to the first that drops it."""
     events = with_message_ids(events, Counter())
+    if len(events) > 1:
+        given = (event.properties.values() for event in events if isinstance(event, Event))
+        arrival.names.looks.meet(chain.from_iterable(given))
     kept: list[Event] = []
     dropped: dict[int, Dropped] = {}
     for index, event in enumerate(events):

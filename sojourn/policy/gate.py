@@ -56,7 +56,10 @@ def _without_secrets(
     named = secrets.is_named_like_one(tuple(given))
     if not looks and not named:
         return given
-    secret = {name for name, found in looks.items() if found & SECRET and name in given}
+    secret: set[str] = set()
+    for name, found in looks.items():
+        if found & SECRET and name in given:
+            secret.add(name)
     if named:
         secret |= {name for name, value in given.items() if secrets.secret_of(name, value)}
     if not secret:

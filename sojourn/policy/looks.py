@@ -7,6 +7,7 @@ seed nobody knows, would be taken for one.)
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sojourn.policy import secrets, taxonomy
@@ -39,6 +40,20 @@ class Looks:
                 seen[name] = look(value)
         return seen
 
+    def meet(self, texts: Iterable[object]) -> None:
+        """Look at the new ones of some values together, which are then known one by one."""
+        known = self._found
+        new = [value for value in texts if type(value) is str and hash(value) not in known]
+        if len(known) + len(new) > REMEMBERED_MAX:
+            known.clear()
+        known.update(dict.fromkeys(map(hash, new), 0))
+        for text in secrets.found_among(new):
+            known[hash(text)] = SECRET
+        are_whole = is_whole("".join(new))
+        for text in new:
+            if "@" in text or text[:1] == "+" or not are_whole:
+                known[hash(text)] |= _beside_secrets(text)
+
     def _look(self, text: str) -> int:
         if len(self._found) >= REMEMBERED_MAX:
             self._found.clear()
@@ -51,11 +66,13 @@ def look(value: Any) -> int:
     if type(value) is str and len(value) < secrets.SHORT and value.isalnum() and value.isascii():
         return 0
     found = SECRET if secrets.secret_in(value) is not None else 0
-    if isinstance(value, str):
-        found |= 0 if is_whole(value) else BROKEN
-        found |= EMAIL if taxonomy.looks_identifying(value) else 0
-        found |= PHONE if taxonomy.looks_like_phone(value) else 0
-    return found
+    return found | _beside_secrets(value) if isinstance(value, str) else found
+
+
+def _beside_secrets(text: str) -> int:
+    found = 0 if is_whole(text) else BROKEN
+    found |= EMAIL if taxonomy.looks_identifying(text) else 0
+    return found | (PHONE if taxonomy.looks_like_phone(text) else 0)
 
 
 def looks_at(given: dict[str, Any]) -> dict[str, int]:

@@ -11,20 +11,21 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
 Secret = Literal["card_number", "password", "token"]
 
 _DIGITS = re.compile(
-    r"(?<![0-9A-Fa-f])(?<!\d[.\-])(?:"
-    r"\d{14,19}"
-    r"|\d{4}(?P<four>[ .\-])\d{4}(?P=four)\d{4}(?P=four)\d{4}(?:(?P=four)\d{1,3})?"
-    r"|\d{4}(?P<six>[ .\-])\d{6}(?P=six)\d{4,5}"
+    r"[0-9]\d\d\d(?<![0-9A-Fa-f]\d{4})(?<!\d[.\-]\d{4})(?:"
+    r"\d{10,15}"
+    r"|(?P<four>[ .\-])\d{4}(?P=four)\d{4}(?P=four)\d{4}(?:(?P=four)\d{1,3})?"
+    r"|(?P<six>[ .\-])\d{6}(?P=six)\d{4,5}"
     r")(?![0-9A-Fa-f])(?![.\-]\d)"
 )
 """Digits as they are printed on cards, all together or in groups; not as they stand in a UUID, a
-hash, a version or a number with decimals."""
+hash, a version or a number with decimals. It begins with digits, for which `re` looks quickly."""
 _ISSUERS = re.compile(
     r"4\d{15}(?:\d{3})?"  # Visa
     r"|(?:5[1-5]|2[2-7])\d{14}"  # Mastercard
@@ -104,6 +105,20 @@ def found_in(text: str) -> Secret | None:
         if plain and (found := _plainly_in(plain, plain.lower())) is not None:
             return found
     return None
+
+
+def found_among(texts: Sequence[str]) -> Iterator[str]:
+    """Those of some texts that hold a secret."""
+    # Most often none does, and to see that of all together takes a fraction of the time. A line
+    # break is part of no secret, so what stands in one of them stands in them together.
+    if not texts or found_in("\n".join(texts)) is None:
+        return
+    if len(texts) == 1:
+        yield texts[0]
+        return
+    half = len(texts) // 2
+    yield from found_among(texts[:half])
+    yield from found_among(texts[half:])
 
 
 @lru_cache(maxsize=500)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sojourn.application import Sojourn
 from sojourn.event import Event, Identifier
 from sojourn.policy import gate, secrets
-from sojourn.policy.looks import BROKEN, EMAIL, PHONE, SECRET, Looks
+from sojourn.policy.looks import BROKEN, EMAIL, PHONE, SECRET, Looks, looks_at
 from sojourn.settings import Settings
 
 CARD = "4242 4242 4242 4242"
@@ -60,6 +60,25 @@ def test_a_look_finds_a_secret_however_often_it_comes(texts: list[str]) -> None:
         found = looks.at(given_properties)
         for name, text in given_properties.items():
             assert bool(found.get(name, 0) & SECRET) == (secrets.found_in(text) is not None)
+
+
+BESIDE = st.sampled_from(
+    ("+49 30 1234567", "ann@b.example", "a\0b", "\ud800", "\udc00", "password")
+)
+
+
+@settings(max_examples=600)
+@given(
+    st.lists(st.one_of(PLAIN, HOLDING, BESIDE, st.just("=very long"), st.just(12.5)), max_size=6)
+)
+def test_looks_at_several_together_find_what_looks_at_each_do(values: list[Any]) -> None:
+    given_properties = {str(number): value for number, value in enumerate(values)}
+    together = Looks()
+    together.meet(values)
+    assert together.at(given_properties) == looks_at(given_properties)
+    texts = [value for value in values if isinstance(value, str)]
+    holding = [text for text in texts if secrets.found_in(text) is not None]
+    assert list(secrets.found_among(texts)) == holding
 
 
 @given(
