@@ -93,8 +93,10 @@ def found_in(text: str) -> Secret | None:
     # Without capitals there is no base64, and no token but of the kinds that are marked below.
     if found is not None or (lower == text and not _holds(text, _SMALL_MARKS)):
         return found
+    if _PRIVATE_KEY in text:
+        return "token"
     if not _LONG.search(text):
-        return "token" if _PRIVATE_KEY in text else None
+        return None
     if _holds(text, _TOKEN_MARKS) and _TOKENS.search(text):
         return "token"
     for candidate in _BASE64.findall(text):

@@ -36,6 +36,7 @@ SECRETS = (
     "xoxb-0123456789-0123456789",
     "SG.0123456789abcdef_.0123456789abcdef",
     "-----BEGIN RSA PRIVATE KEY-----",
+    "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcw\n-----END PRIVATE KEY-----",
 )
 PLAIN = st.one_of(
     st.text(max_size=40),
