@@ -374,3 +374,41 @@ def test_span_covers_settled_and_tail(tmp_path: Path) -> None:
         send(sojourn, project, [event("b", 5, user="bob")])
         snapshot = project.parts.now()
         assert (snapshot.first_ms, snapshot.last_ms) == (NOON_MS + 5, NOON_MS + 10)
+
+
+def test_whoever_applies_catches_up_for_who_asked_a_moment_ago() -> None:
+    history = History(cache=None)
+    history.add([(1, 0, "a"), (2, 0, "b")])
+    before = history.parts.now()
+    history.parts.now().sources[0].columns([("text", "p")])
+    history.add([(1, 1, "b")])
+    history.parts.keep_fresh()
+    assert history.parts._current is not before
+    assert history.parts.now() is history.parts._current
+    assert sum(snapshot_events(history.parts.now())) == 3
+
+    history.parts._asked_s -= parts.ASKED_S
+    history.add([(1, 2, "b")])
+    made = history.parts._current
+    history.parts.keep_fresh()
+    assert history.parts._current is made, "nobody asked"
+    assert sum(snapshot_events(history.parts.now())) == 4
+
+
+def snapshot_events(snapshot: Snapshot) -> list[int]:
+    """How many events each part shows."""
+    return [int((part.ends - part.starts).sum()) for part in snapshot.parts]
+
+
+def test_who_asks_while_another_catches_up_sees_what_there_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(parts, "CHEAP_ROWS", 2)
+    monkeypatch.setattr(parts, "GOOD_FOR_ROW_S", 60.0)
+    history = History(cache=None)
+    history.add([(1, 0, "a"), (2, 0, "b"), (3, 0, "a")])
+    before = history.parts.now()
+    history.add([(1, 1, "b")])
+    with history.parts._lock:
+        assert history.parts.now() is before
+    assert sum(snapshot_events(history.parts.now(latest=True))) == 4
