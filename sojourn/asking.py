@@ -54,7 +54,7 @@ class Patience:
         """Give up between two parts, when it is time to."""
         if self.cancelled.is_set():
             raise Interrupted("The question was cancelled")
-        if time.monotonic() - self._begun > self.seconds:
+        if self.left <= 0:
             raise Interrupted(
                 "The question took too long",
                 detail=f"{self.seconds:g} seconds are allowed.",
@@ -63,8 +63,13 @@ class Patience:
 
     @property
     def left(self) -> float:
-        """Seconds until it is time to give up."""
+        """Seconds until the time is over."""
         return max(0.0, self.seconds - (time.monotonic() - self._begun))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is time to give up."""
+        return self.cancelled.is_set() or self.left <= 0
 
     @property
     def ms(self) -> float:

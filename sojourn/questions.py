@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Lock
+from threading import RLock
 from typing import Any
 
 import msgspec
@@ -49,7 +49,8 @@ class Questions:
         self._metrics = metrics
         self._unseen = unseen
         self._asking: list[tuple[str, asking.Patience]] = []
-        self._asking_lock = Lock()
+        # A signal may come while it is held, and cancel.
+        self._asking_lock = RLock()
 
     def ask(self, project: Project, definition: Question, *, name: str = "") -> Any:
         """Answer a report's definition. Under its `name` the question can be cancelled."""
@@ -70,13 +71,14 @@ class Questions:
 
     @contextmanager
     def select(
-        self, project: Project, statement: str, *, purpose: str = PURPOSE
+        self, project: Project, statement: str, *, purpose: str = PURPOSE, name: str = ""
     ) -> Iterator[pa.RecordBatchReader]:
-        """The rows that an SQL statement finds in what may be seen for a purpose."""
+        """The rows that an SQL statement finds in what may be seen for a purpose. Under its `name`
+        it can be cancelled."""
         # Imported here because DuckDB, which nothing else needs, takes memory as soon as it is.
         from sojourn import sql
 
-        with self._patience("") as patience:
+        with self._patience(name) as patience:
             around = self._around(project, patience)
             memory = ceiling(self.settings.memory_mb) // SQL_SHARE
             with sql.select(statement, purpose, around, memory) as rows:
@@ -89,7 +91,7 @@ class Questions:
             asking.prepare_segment(Segment(saved=saved.name), around)
 
     def cancel(self, name: str) -> None:
-        """Stop the questions of this name at the next part, if there are any."""
+        """Stop the questions of this name soon, if there are any."""
         with self._asking_lock:
             found = [patience for own, patience in self._asking if name and own == name]
         for patience in found:

@@ -26,8 +26,8 @@ from sojourn.views import Sight
 
 CHARS_MAX = 100_000
 """A statement longer than this was not written by anybody."""
-AGAIN_S = 0.1
-"""How soon a statement that goes on all the same is interrupted again."""
+LOOK_S = 0.05
+"""How often it is looked whether it is time to break a statement off."""
 MAKERS = frozenset({"generate_series", "range", "unnest"})
 """Functions that make rows out of nothing but their arguments; others read something."""
 BATCH_ROWS = 10_000
@@ -72,13 +72,14 @@ def select(
             watch.join()
 
 
-def _interrupt(connection: duckdb.DuckDBPyConnection, around: Circumstances, done: Signal) -> None:
-    """Break a statement off once its time is over, until it is done: DuckDB forgets what came
+def _interrupt(
+    connection: duckdb.DuckDBPyConnection, around: Circumstances, done: Signal
+) -> None:
+    """Break a statement off when it is time to give up, until it is done: DuckDB forgets what came
     before a statement began."""
-    wait_s = around.patience.left
-    while not done.wait(wait_s):
-        connection.interrupt()
-        wait_s = AGAIN_S
+    while not done.wait(LOOK_S):
+        if around.patience.is_over:
+            connection.interrupt()
 
 
 def _batches(

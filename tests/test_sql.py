@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pyarrow as pa
@@ -218,6 +219,15 @@ def test_it_may_take_so_long_and_so_much_memory(shop: Asked) -> None:
         refused = pytest.raises(BadQuestion, match="MEMORY_MB")
         with refused, narrow.questions.select(project, wide) as rows:
             rows.read_all()
+
+
+def test_a_statement_can_be_cancelled(shop: Asked) -> None:
+    questions = shop.sojourn.questions
+    cancelling = Timer(0.3, questions.cancel, args=("mine",))
+    cancelling.start()
+    refused = pytest.raises(Interrupted, match="cancelled")
+    with refused, questions.select(shop.project, HUGE, name="mine") as rows:
+        rows.read_all()
 
 
 def test_the_command_prints_tables_json_csv_and_arrow(

@@ -19,9 +19,12 @@ from rich.table import Table
 
 from sojourn import settings
 from sojourn.application import Sojourn
+from sojourn.questions import Questions
 from sojourn.report import PURPOSE
 
 app = App(name="sql")
+ASKED = "at the keyboard"
+"""Under which name the statement can be cancelled."""
 SHOWN_MAX = 1_000
 """Rows of a table to read; the other formats give all."""
 
@@ -53,21 +56,24 @@ def sql(
     """
     with (
         Sojourn(settings.from_environment(data=data)) as sojourn,
-        _breaks_off(),
-        sojourn.questions.select(sojourn.project(project), statement, purpose=purpose) as rows,
+        _breaks_off(sojourn.questions),
+        sojourn.questions.select(
+            sojourn.project(project), statement, purpose=purpose, name=ASKED
+        ) as rows,
     ):
         PRINTERS[format](rows)
 
 
 @contextmanager
-def _breaks_off() -> Iterator[None]:
-    """Let Ctrl-C break off what runs within. In the midst of a statement DuckDB and Arrow make some
-    error of it, after which nobody would know that it was Ctrl-C."""
+def _breaks_off(questions: Questions) -> Iterator[None]:
+    """Let Ctrl-C break off what runs within. In the midst of a statement DuckDB and Arrow may not
+    hear of it, or make some error of it, after which nobody would know that it was Ctrl-C."""
     pressed = False
 
     def press(number: int, frame: Any) -> None:
         nonlocal pressed
         pressed = True
+        questions.cancel(ASKED)
         signal.default_int_handler(number, frame)
 
     before = signal.signal(signal.SIGINT, press)
