@@ -72,9 +72,7 @@ def select(
             watch.join()
 
 
-def _interrupt(
-    connection: duckdb.DuckDBPyConnection, around: Circumstances, done: Signal
-) -> None:
+def _interrupt(connection: duckdb.DuckDBPyConnection, around: Circumstances, done: Signal) -> None:
     """Break a statement off when it is time to give up, until it is done: DuckDB forgets what came
     before a statement began."""
     while not done.wait(LOOK_S):
