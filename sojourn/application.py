@@ -11,7 +11,6 @@ commits); others may open it to read, and see what was applied when they opened 
 
 from __future__ import annotations
 
-import gc
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -133,10 +132,6 @@ class Sojourn(Folder):
         # A question hands the interpreter back for each kernel; it should not wait 5 ms each time
         # to get it again while events are being applied.
         sys.setswitchinterval(SWITCH_S)
-        # What is loaded by now stays, and to look through it all for garbage, as is done again and
-        # again where many objects come and go, takes a tenth of a second.
-        gc.collect()
-        gc.freeze()
         if self.writes:
             self._run(
                 lambda: apply_forever(self._round, self.health, self._wake, self._stop), "applier"
