@@ -27,6 +27,8 @@ from bench.engines.sojourn import NEEDED
 from bench.filling import filled_alone
 from bench.results import MB, Rows, Sheet
 from bench.workload import Workload
+from sojourn.timelines.part import ARRAYS
+from sojourn.timelines.settled import MOVED
 
 app = App(name="python -m bench.changes", help="What a question costs when things have changed.")
 
@@ -186,11 +188,11 @@ def _sizes(found: Found) -> Sheet:
     groups = {
         "what every question needs": [name for name in found.cache if name in NEEDED],
         "what only merging and properties of people need": [
-            name for name in found.cache if name in ("facts", "order", "span")
+            name for name in found.cache if name in {*ARRAYS, *MOVED} - {*NEEDED}
         ],
     }
     named = [name for group in groups.values() for name in group]
-    groups |= {f"property {name}": [name] for name in found.cache if name not in named}
+    groups |= {f"properties read with {name}": [name] for name in found.cache if name not in named}
     groups["all"] = list(found.cache)
     rows: Rows = []
     for group, names in groups.items():
