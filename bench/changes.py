@@ -192,7 +192,7 @@ def _sizes(found: Found) -> Sheet:
         ],
     }
     named = [name for group in groups.values() for name in group]
-    groups |= {f"properties read with {name}": [name] for name in found.cache if name not in named}
+    groups |= {f"property {name}": [name] for name in found.cache if name not in named}
     groups["all"] = list(found.cache)
     rows: Rows = []
     for group, names in groups.items():
