@@ -115,6 +115,9 @@ class Applier:
         for batch in batches:
             self._show(batch)
         self.applied = rows[-1].id
+        # This may read from the disk: should it fail, the rows are applied all the same.
+        for batch in batches:
+            batch.project.parts.keep_fresh()
 
     def _take_apart(
         self, rows: list[Row], projects: Mapping[int, Project], failure: Exception
@@ -252,7 +255,6 @@ class Applier:
         if len(open_still.table):
             shown = pa.concat_tables([shown, open_still.table], promote_options="default")
         project.parts.add(shown, merges, open_still.withdrawn)
-        project.parts.keep_fresh()
         project.live.show(batch.table, open_still.table, self._clock_ms())
         for closed in open_still.closed:
             project.names.opened.pop(closed, None)

@@ -44,15 +44,17 @@ class Looks:
         """Look at the new ones of some values together, which are then known one by one."""
         known = self._found
         new = [value for value in texts if type(value) is str and hash(value) not in known]
-        if len(known) + len(new) > REMEMBERED_MAX:
-            known.clear()
-        known.update(dict.fromkeys(map(hash, new), 0))
+        # Apart from what is known until all is found: other threads look there meanwhile.
+        looks = dict.fromkeys(map(hash, new), 0)
         for text in secrets.found_among(new):
-            known[hash(text)] = SECRET
+            looks[hash(text)] = SECRET
         are_whole = is_whole("".join(new))
         for text in new:
             if "@" in text or text[:1] == "+" or not are_whole:
-                known[hash(text)] |= _beside_secrets(text)
+                looks[hash(text)] |= _beside_secrets(text)
+        if len(known) + len(looks) > REMEMBERED_MAX:
+            known.clear()
+        known.update(looks)
 
     def _look(self, text: str) -> int:
         if len(self._found) >= REMEMBERED_MAX:
