@@ -24,17 +24,21 @@ def message_ids(told: Iterable[Any]) -> list[str]:
     """An id for each message of a request, given as the words it is recognised by (any JSON), and
     "" for one that has none (None). Equal messages in one request are several, each with its own
     id: nobody tries again within one request."""
-    seen: Counter[str] = Counter()
+    seen: Counter[bytes] = Counter()
     return [_id_of(words, seen) for words in told]
 
 
-def _id_of(words: Any, seen: Counter[str]) -> str:
+def numbered(content: bytes, seen: Counter[bytes]) -> str:
+    """An id made of a content, and of which of its equals it is; `seen` counts them so far."""
+    digest = blake2b(content, digest_size=ID_BYTES).digest()
+    seen[digest] += 1
+    return f"{digest.hex()}-{seen[digest]}"
+
+
+def _id_of(words: Any, seen: Counter[bytes]) -> str:
     if words is None:
         return ""
     try:
-        content = blake2b(msgspec.json.encode(words, order="sorted"), digest_size=ID_BYTES)
+        return numbered(msgspec.json.encode(words, order="sorted"), seen)
     except (UnicodeEncodeError, RecursionError):
         return ""  # The pipeline says what is wrong with such a message.
-    found = content.hexdigest()
-    seen[found] += 1
-    return f"{found}-{seen[found]}"

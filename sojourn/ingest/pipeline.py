@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from itertools import chain
 from math import isfinite
 from typing import Any
@@ -24,6 +23,7 @@ from sojourn.ingest.enrich import enrich
 from sojourn.ingest.exclude import exclude
 from sojourn.ingest.expect import expect
 from sojourn.ingest.without_cookie import only_the_visit, without_cookie
+from sojourn.message_id import numbered
 from sojourn.policy import gate
 from sojourn.policy.looks import BROKEN, is_whole, looks_at
 
@@ -43,8 +43,6 @@ OLDEST_MS = 315_532_800_000
 """1980-01-01: earlier instants are zero or seconds mistaken for milliseconds."""
 SKEW_MS_MAX = 24 * 3_600_000
 """A clock may be wrong by its time zone, not by more."""
-CONTENT_BYTES = 16
-"""Two contents in 2^64 would be needed to find two with the same hash of this length."""
 
 
 def name_event(event: Event, arrival: Arrival) -> Event | Dropped:
@@ -273,9 +271,7 @@ def _with_message_id(event: Event, seen: Counter[bytes]) -> Event | Dropped:
         return Dropped(DropReason.BAD_TEXT, "It has half a surrogate pair.")
     except RecursionError:
         return Dropped(DropReason.TOO_DEEP, f"Properties may nest {DEPTH_MAX} deep.")
-    content = blake2b(text, digest_size=CONTENT_BYTES).digest()
-    seen[content] += 1
-    return msgspec.structs.replace(event, message_id=f"{content.hex()}-{seen[content]}")
+    return msgspec.structs.replace(event, message_id=numbered(text, seen))
 
 
 def _both(some: dict[str, int], others: dict[str, int]) -> dict[str, int]:
