@@ -105,6 +105,7 @@ class Courier:
             raise
 
     def _send(self, client: httpx.Client, batch: Sequence[Message]) -> float:
+        # What is wrong is told first: who waits for the outbox hears it before the wait is over.
         try:
             answer = client.post(self._address, content=packed(batch), headers=HEADERS)
         except httpx.TransportError as failure:
@@ -115,18 +116,18 @@ class Courier:
             return self._later(batch, f"The server answers {status}.", asked)
         self._failures = 0
         if answer.is_success:
-            self._outbox.remove(batch)
             self._tell_refused(answer)
+            self._outbox.remove(batch)
         elif status in WRONG_CONTENT and len(batch) > 1:
             middle = len(batch) // 2
             return max(self._send(client, batch[:middle]), self._send(client, batch[middle:]))
         elif status in WRONG_CONTENT:
-            self._outbox.remove(batch)
             self._tell(_said_by(answer, BadBody, "The server cannot read a message"))
+            self._outbox.remove(batch)
         else:
             self._outbox.release(batch)
-            self.gave_up = True
             self._tell(_said_by(answer, NotRecognised, "The server takes nothing from this client"))
+            self.gave_up = True
         return 0.0
 
     def _later(self, batch: Sequence[Message], why: str, asked_s: float | None) -> float:

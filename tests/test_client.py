@@ -197,11 +197,21 @@ def test_a_server_that_asks_to_wait_is_left_alone(
     stored(server, keys, 1)
 
 
+def slowly(problems: list[SojournError]) -> Callable[[SojournError], None]:
+    """A listener that takes its time: who waits for the client has heard of a problem by then."""
+
+    def listen(problem: SojournError) -> None:
+        time.sleep(0.2)
+        problems.append(problem)
+
+    return listen
+
+
 def test_a_wrong_key_is_told_and_keeps_what_was_told(
     server: Served, keys: Keys, opened: Opened
 ) -> None:
     problems: list[SojournError] = []
-    wrong = opened("wk_wrong", server.url, on_problem=problems.append)
+    wrong = opened("wk_wrong", server.url, on_problem=slowly(problems))
     wrong.track("step", user_id="u")
     assert not wrong.flush(10)
     assert [type(one) for one in problems] == [NotRecognised]
@@ -224,7 +234,7 @@ def test_a_message_that_no_server_can_read_does_not_stop_the_others(
     box.put(b"this is no JSON")
     box.close()
     problems: list[SojournError] = []
-    client = opened(keys.write, server.url, on_problem=problems.append)
+    client = opened(keys.write, server.url, on_problem=slowly(problems))
     assert all(client.track("step", user_id=f"v{n}") for n in range(20))
     assert client.flush(20)
     assert [type(one) for one in problems] == [BadBody]
@@ -235,7 +245,7 @@ def test_a_refused_event_is_told_with_its_reason(
     server: Served, keys: Keys, opened: Opened
 ) -> None:
     problems: list[SojournError] = []
-    client = opened(keys.write, server.url, on_problem=problems.append)
+    client = opened(keys.write, server.url, on_problem=slowly(problems))
     client.track("n" * 201, user_id="u")
     client.track("fine", user_id="u")
     assert client.flush(20)
