@@ -92,6 +92,12 @@ class Kind(IntEnum):
     """What an event that is still open turned out to be: `message_id` is that event's."""
 
 
+EVENT, PROFILE, ALIAS, CHANGE = Kind
+"""The kinds by names of their own: to look one up in its class takes as long as to judge it."""
+HAPPENED = (EVENT, CHANGE)
+"""The kinds of messages that tell of something that happened."""
+
+
 class Signals(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What a message tells of the person's situation and will. It decides what is lawful and is not
     kept: nothing of it stands in an event that has been through the pipeline.

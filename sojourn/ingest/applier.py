@@ -25,7 +25,7 @@ import sqlalchemy as sa
 
 from sojourn import control, tables
 from sojourn.drop_reason import DropReason
-from sojourn.event import Event, Kind
+from sojourn.event import CHANGE, EVENT, Event
 from sojourn.ingest import open_events, provisional
 from sojourn.ingest import rows as event_rows
 from sojourn.ingest.aside import ASIDE_MAX, Keep, set_aside
@@ -315,7 +315,7 @@ def _apply_project(connection: sa.Connection, project: Project, rows: list[Row])
     seen = _first_seen(connection, project, rows, batch)
     fresh = organisations.numbered(connection, project.id, project.vault, seen)
     fitting = _fitting(project, fresh, batch)
-    events = [placed for placed in fitting if placed[1].kind is not Kind.CHANGE]
+    events = [placed for placed in fitting if placed[1].kind is not CHANGE]
     project.people.prepare(connection, (event for _, event in events))
     owners = [
         event.person or project.people.resolve(event, order, batch.changes)
@@ -339,7 +339,7 @@ def _replayed(connection: sa.Connection, project: Project, rows: list[Row]) -> B
     events = [
         (order, event)
         for order, event in fresh
-        if event.kind is not Kind.CHANGE and _is_known(project, event)
+        if event.kind is not CHANGE and _is_known(project, event)
     ]
     project.people.prepare(connection, (event for _, event in events))
     found = [event.person or project.people.find(event.identifiers) for _, event in events]
@@ -416,7 +416,7 @@ def _fitting(project: Project, events: list[Placed], batch: Batch) -> list[Place
             fitting.append((order, event))
             continue
         new = properties_of(event) - properties
-        happened = event.kind is Kind.EVENT
+        happened = event.kind is EVENT
         if happened and event.name not in names and len(names) >= EVENT_NAMES_MAX:
             batch.refused[DropReason.TOO_MANY_EVENT_NAMES] += 1
         elif new and len(properties) + len(new) > 2 * PROPERTY_NAMES_MAX:
@@ -434,7 +434,7 @@ def _is_known(project: Project, event: Event) -> bool:
     """Whether an event that was applied found room: then all of its names are known. Names never
     go, so those of an event for which there was no room can never all have become known."""
     words = project.vocabulary
-    if event.kind is Kind.EVENT and event.name not in words.codes:
+    if event.kind is EVENT and event.name not in words.codes:
         return False
     return all(words.knows(*known) for known in properties_of(event))
 

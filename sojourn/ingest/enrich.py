@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from sojourn.drop_reason import Dropped
-from sojourn.event import NO_SIGNALS, Event, Kind
+from sojourn.event import EVENT, NO_SIGNALS, Event
 from sojourn.ingest.agents import client_of
 from sojourn.ingest.arrival import Arrival
 from sojourn.ingest.traffic import traffic_of
@@ -25,7 +25,7 @@ def enrich(event: Event, arrival: Arrival) -> Event | Dropped:
         return event
     rules = arrival.rules
     rule = rules.events.get(event.name, rules.other_event)
-    if rule is None or event.kind is not Kind.EVENT:
+    if rule is None or event.kind is not EVENT:
         return event
     url, referrer = given.get("url", ""), given.get("referrer", "")
     found: dict[str, str] = {}

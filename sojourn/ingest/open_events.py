@@ -23,8 +23,9 @@ import sqlalchemy as sa
 
 from sojourn import control, tables
 from sojourn.drop_reason import DropReason
-from sojourn.event import OPEN_MS_MAX, Event, Kind
-from sojourn.ingest.pipeline import EVENT_BYTES_MAX, PROPERTIES_MAX
+from sojourn.event import CHANGE, OPEN_MS_MAX, Event
+from sojourn.ingest.flatten import PROPERTIES_MAX
+from sojourn.ingest.pipeline import EVENT_BYTES_MAX
 from sojourn.people.directory import SEALED_EVENT
 from sojourn.timelines.arrivals import PROVISIONAL
 from sojourn.vault import Vault
@@ -82,13 +83,13 @@ class Turn:
 
 def concerns(event: Event) -> bool:
     """Whether an event opens, changes or is one that was open."""
-    return event.open_ms > 0 or event.kind is Kind.CHANGE or event.person > 0
+    return event.open_ms > 0 or event.kind is CHANGE or event.person > 0
 
 
 def sighting(event: Event) -> tuple[str, str]:
     """By what a message is known when it comes again: its id, of which each change, and the closed
     event, are other messages."""
-    if event.kind is Kind.CHANGE:
+    if event.kind is CHANGE:
         return "change", f"{event.message_id}\0{msgspec.json.encode(event).decode()}"
     return ("closed" if event.person else "message"), event.message_id
 
@@ -140,7 +141,7 @@ class OpenEvents:
                 turn.touched.pop(digest, None)
                 turn.gone.append(digest)
                 turn.left += [known.order] if known else []
-            elif one.event.kind is Kind.CHANGE:
+            elif one.event.kind is CHANGE:
                 changed = _changed(self._events.get(digest), one)
                 if isinstance(changed, DropReason):
                     turn.refused[changed] += 1

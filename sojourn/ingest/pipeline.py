@@ -1,7 +1,7 @@
 """Ingest is a list: each step takes one event and gives it back, changed or not, or drops it.
 
-One loop runs the steps, counts what each dropped and stops at the first drop. Nothing has been
-written by then: what may not be kept never touches the disk.
+Events that come together take each step together, and come out as each would by itself. Nothing has
+been written by then: what may not be kept never touches the disk.
 """
 
 from __future__ import annotations
@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
-from math import isfinite
+from itertools import groupby, islice
 from typing import Any
 
 import msgspec
 
 from sojourn.drop_reason import Dropped, DropReason
-from sojourn.event import IDENTIFIER_CHARS_MAX, Event, Kind, PropertyValue
+from sojourn.event import ALIAS, CHANGE, EVENT, HAPPENED, IDENTIFIER_CHARS_MAX, Event
 from sojourn.ingest import poison
 from sojourn.ingest.arrival import Arrival, Names, Step
 from sojourn.ingest.enrich import enrich
 from sojourn.ingest.exclude import exclude
 from sojourn.ingest.expect import expect
+from sojourn.ingest.flatten import DEPTH_MAX, flatten, flattened_alike
 from sojourn.ingest.without_cookie import only_the_visit, without_cookie
 from sojourn.message_id import numbered
 from sojourn.policy import gate
@@ -31,10 +31,6 @@ NAME_CHARS_MAX = 200
 """Event and property names are read by people; longer ones are data that strayed into a name."""
 EVENT_BYTES_MAX = 32 * 1024
 """Segment's own limit for one message."""
-PROPERTIES_MAX = 256
-"""Twice what Woopra's libraries send; each becomes a column."""
-DEPTH_MAX = 6
-"""Deeper objects are documents, not properties; the names they flatten to could not be read."""
 EVENT_NAMES_MAX = 10_000
 """Codes have 16 bits, and a list of names must stay one that a person can pick from."""
 PROPERTY_NAMES_MAX = 2_000
@@ -47,9 +43,9 @@ SKEW_MS_MAX = 24 * 3_600_000
 
 def name_event(event: Event, arrival: Arrival) -> Event | Dropped:
     """Something that happened has a name, of a length people can read."""
-    if event.kind is Kind.EVENT and not event.name:
+    if event.kind is EVENT and not event.name:
         return Dropped(DropReason.NO_EVENT_NAME, "The event has no name.")
-    if event.kind is Kind.CHANGE:
+    if event.kind is CHANGE:
         return _named_as_its_event(event, arrival.names)
     if len(event.name) > NAME_CHARS_MAX:
         return Dropped(DropReason.TOO_LONG, f"The name has over {NAME_CHARS_MAX} characters.")
@@ -71,7 +67,7 @@ def require_identifier(event: Event, arrival: Arrival) -> Event | Dropped:
         event = msgspec.structs.replace(event, identifiers=identifiers)
     if not event.identifiers and arrival.rules.cookieless != "never":
         return event  # The step `without_cookie` counts it, or refuses it.
-    if not event.identifiers or (event.kind is Kind.ALIAS and event.previous is None):
+    if not event.identifiers or (event.kind is ALIAS and event.previous is None):
         return Dropped(DropReason.NO_IDENTIFIER, "Give a user id or an anonymous id.")
     previous = event.previous
     for identifier in (*event.identifiers, previous) if previous else event.identifiers:
@@ -94,24 +90,6 @@ def plausible_time(event: Event, arrival: Arrival) -> Event | Dropped:
     if OLDEST_MS <= event.ts <= arrival.received_ms + SKEW_MS_MAX:
         return event
     return Dropped(DropReason.TIMESTAMP_OUT_OF_RANGE, "It lies before 1980 or in the future.")
-
-
-def flatten(event: Event, arrival: Arrival) -> Event | Dropped:
-    """Nested objects become dotted names (`address.city`), lists become JSON text, null nothing.
-    Every value is looked at, which the steps below go by."""
-    try:
-        properties = _flat(event.properties)
-        traits = _flat(event.traits) if event.traits else event.traits
-    except RecursionError:
-        return Dropped(DropReason.TOO_DEEP, f"Properties may nest {DEPTH_MAX} deep.")
-    except UnicodeEncodeError:
-        return Dropped(DropReason.BAD_TEXT, "A property has half a surrogate pair.")
-    if len(properties) > PROPERTIES_MAX or len(traits) > PROPERTIES_MAX:
-        return Dropped(DropReason.TOO_MANY_PROPERTIES, f"{PROPERTIES_MAX} are allowed.")
-    looks = arrival.names.looks.at(properties)
-    if traits:
-        looks |= _both(looks, arrival.names.looks.at(traits))
-    return msgspec.structs.replace(event, properties=properties, traits=traits, looks=looks)
 
 
 def clean_text(event: Event, arrival: Arrival) -> Event | Dropped:
@@ -159,7 +137,7 @@ def lawful_purposes(event: Event, arrival: Arrival) -> Event | Dropped:
 
 def known_or_new_name(event: Event, arrival: Arrival) -> Event | Dropped:
     """A project has a bounded number of event and property names."""
-    names, happened = arrival.names, event.kind in (Kind.EVENT, Kind.CHANGE)
+    names, happened = arrival.names, event.kind in HAPPENED
     if happened and event.name not in names.events and len(names.events) >= EVENT_NAMES_MAX:
         detail = f"The project has {EVENT_NAMES_MAX:,} event names; “{event.name}” is new."
         return Dropped(DropReason.TOO_MANY_EVENT_NAMES, detail)
@@ -174,7 +152,7 @@ def known_or_new_name(event: Event, arrival: Arrival) -> Event | Dropped:
         names.properties |= new
     if happened:
         names.events.add(event.name)
-    if event.open_ms and event.kind is Kind.EVENT:
+    if event.open_ms and event.kind is EVENT:
         names.note_opened(event)
     return event
 
@@ -219,30 +197,58 @@ def run(
 ) -> Outcome:
     """Take each event through the steps, up to the first that drops it."""
     events = with_message_ids(events, Counter())
-    if len(events) > 1:
-        given = (event.properties.values() for event in events if isinstance(event, Event))
-        arrival.names.looks.meet(chain.from_iterable(given))
-    kept: list[Event] = []
-    dropped: dict[int, Dropped] = {}
-    for index, event in enumerate(events):
-        came = event if isinstance(event, Dropped) else _through(event, arrival, steps)
-        if isinstance(came, Dropped):
-            dropped[index] = came
-        else:
-            kept.append(came)
+    came: list[Event | Dropped] = []
+    # A change is judged as its event, which may have come just before it.
+    for _, some in groupby(_flattened(events, arrival), _is_change):
+        came += _through(list(some), arrival, steps)
+    dropped = {place: one for place, one in enumerate(came) if isinstance(one, Dropped)}
+    kept = [one for one in came if isinstance(one, Event)]
     return Outcome(kept, dropped, arrival.withheld, events)
 
 
-def _through(event: Event, arrival: Arrival, steps: tuple[Step, ...]) -> Event | Dropped:
+def _flattened(events: Sequence[Event | Dropped], arrival: Arrival) -> Sequence[Event | Dropped]:
+    """The events, flat where they could be taken together; where that fails, each is left to itself
+    and to the step."""
     try:
-        for step in steps:
-            came = step(event, arrival)
-            if isinstance(came, Dropped):
-                return came
-            event = came
+        return flattened_alike(events, arrival.names.looks)
     except Exception as failure:
-        return poison.dropped(failure)
-    return event
+        poison.dropped(failure)
+        return events
+
+
+def _is_change(event: Event | Dropped) -> bool:
+    return type(event) is Event and event.kind is CHANGE
+
+
+def _through(
+    came: list[Event | Dropped], arrival: Arrival, steps: tuple[Step, ...]
+) -> list[Event | Dropped]:
+    """What becomes of some events. All of them take a step before any takes the next one, which
+    takes half as long as if each went its way by itself."""
+    places = [place for place, one in enumerate(came) if isinstance(one, Event)]
+    left: list[Any] = [came[place] for place in places]
+    for step in steps:
+        left = _taken(step, left, arrival)
+        if Dropped in map(type, left):
+            for place, one in zip(places, left, strict=True):
+                came[place] = one
+            places = [place for place in places if isinstance(came[place], Event)]
+            left = [came[place] for place in places]
+    for place, one in zip(places, left, strict=True):
+        came[place] = one
+    return came
+
+
+def _taken(step: Step, events: list[Event], arrival: Arrival) -> list[Event | Dropped]:
+    """What a step makes of each event; one on which it fails is poison, and drops."""
+    after: list[Event | Dropped] = []
+    while len(after) < len(events):
+        try:
+            for event in islice(events, len(after), None):
+                after.append(step(event, arrival))
+        except Exception as failure:
+            after.append(poison.dropped(failure))
+    return after
 
 
 def with_message_ids(
@@ -272,48 +278,3 @@ def _with_message_id(event: Event, seen: Counter[bytes]) -> Event | Dropped:
     except RecursionError:
         return Dropped(DropReason.TOO_DEEP, f"Properties may nest {DEPTH_MAX} deep.")
     return msgspec.structs.replace(event, message_id=numbered(text, seen))
-
-
-def _both(some: dict[str, int], others: dict[str, int]) -> dict[str, int]:
-    """What was found in the properties or in the traits of these names."""
-    return {name: found | some.get(name, 0) for name, found in others.items()}
-
-
-def _flat(given: dict[str, Any]) -> dict[str, PropertyValue]:
-    flat: dict[str, PropertyValue] = {}
-    for name, value in given.items():
-        kind = type(value)
-        if kind is str or kind is bool or (kind is float and isfinite(value)):
-            flat[name] = value
-        else:
-            _flatten_into(flat, name, value, 1)
-    return flat
-
-
-def _flatten_into(flat: dict[str, PropertyValue], name: str, value: Any, depth: int) -> None:
-    if isinstance(value, str | bool):
-        flat[name] = value
-    elif isinstance(value, int):
-        # A number beyond 2^53 would lose digits as a float, and such a number is an id.
-        flat[name] = float(value) if abs(value) <= 2**53 else str(value)
-    elif isinstance(value, float):
-        if isfinite(value):
-            flat[name] = value
-    elif isinstance(value, dict):
-        if depth >= DEPTH_MAX:
-            raise RecursionError
-        for inner, item in value.items():
-            _flatten_into(flat, f"{name}.{inner}", item, depth + 1)
-    elif isinstance(value, list):
-        if _depth(value) + depth > DEPTH_MAX:
-            raise RecursionError
-        flat[name] = msgspec.json.encode(value).decode()
-
-
-def _depth(value: Any) -> int:
-    """How deep a list or object nests; the decoder has bounded it well below Python's own limit."""
-    if isinstance(value, list):
-        return 1 + max(map(_depth, value), default=0)
-    if isinstance(value, dict):
-        return 1 + max(map(_depth, value.values()), default=0)
-    return 0

@@ -12,7 +12,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from sojourn import tables
-from sojourn.event import Event, Kind, PropertyValue
+from sojourn.event import EVENT, HAPPENED, Event, PropertyValue
 from sojourn.ingest.inbox import PLACES
 from sojourn.ingest.project import Project
 from sojourn.people.directory import SEALED_EVENT
@@ -83,14 +83,14 @@ def table_of(
 def properties_of(event: Event) -> set[Typed]:
     """Every property that the rows of an event have, with the type of its value."""
     given = {(name, TYPE_OF[type(value)]) for name, value in event.facts.items()}
-    if event.kind in (Kind.EVENT, Kind.CHANGE):
+    if event.kind in HAPPENED:
         given |= {(name, TYPE_OF[type(value)]) for name, value in event.properties.items()}
     return given
 
 
 def _lines(order: int, event: Event, person: int) -> Iterator[Line]:
     # An event that may still change gets its row when it closes; the row is provisional until then.
-    if event.kind is Kind.EVENT and not event.open_ms:
+    if event.kind is EVENT and not event.open_ms:
         yield Line(order, person, event, event.name, event.properties, event.sealed)
     if facts := event.facts:
         yield Line(order + FACT_PLACE, person, event, FACT, facts, {})

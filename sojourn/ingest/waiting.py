@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from sojourn.drop_reason import Dropped, DropReason
-from sojourn.event import DAILY_ID, Event, Identifier, Kind, Signals
+from sojourn.event import ALIAS, DAILY_ID, HAPPENED, Event, Identifier, Signals
 from sojourn.ingest import poison
 from sojourn.ingest.arrival import Arrival
 from sojourn.ingest.enrich import enrich
@@ -63,7 +63,7 @@ def what_may_wait(event: Event, arrival: Arrival) -> Event | None:
     if identifiers is None or rule is None:
         return None
     purposes, joins = _lawful(timed, rule, quiet)
-    if not purposes or (event.kind is Kind.ALIAS and not joins):
+    if not purposes or (event.kind is ALIAS and not joins):
         return None
     enriched = enrich(event, quiet)
     assert isinstance(enriched, Event)
@@ -118,7 +118,7 @@ def _lasting(event: Event, arrival: Arrival) -> tuple[Identifier, ...] | None:
 
 def _rule_of(event: Event, rules: Rules) -> EventRule | None:
     """The rule that the event is judged by; what nobody has declared, like what is told."""
-    if event.kind not in (Kind.EVENT, Kind.CHANGE):
+    if event.kind not in HAPPENED:
         return rules.told
     own = rules.events.get(event.name, rules.other_event)
     return rules.told if own is None and rules.others_wait else own

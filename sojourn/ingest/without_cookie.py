@@ -13,7 +13,7 @@ from operator import attrgetter
 import msgspec
 
 from sojourn.drop_reason import Dropped, DropReason, Withheld
-from sojourn.event import DAILY_ID, NO_SIGNALS, Event, Identifier, Kind, Signals
+from sojourn.event import DAILY_ID, HAPPENED, NO_SIGNALS, Event, Identifier, Signals
 from sojourn.ingest.arrival import Arrival
 from sojourn.policy import gate
 from sojourn.policy.rules import Rules
@@ -110,7 +110,7 @@ def _counted(
     signals = event.signals
     if arrival.rules.cookieless == "never" or arrival.daily_ids is None:
         return Dropped(DropReason.NO_IDENTIFIER, NOT_COUNTED)
-    if event.kind not in (Kind.EVENT, Kind.CHANGE):
+    if event.kind not in HAPPENED:
         return Dropped(DropReason.NO_IDENTIFIER, VISITS_ONLY)
     address = signals.ip or (lasting[0].value if lasting and not signals.agent else "")
     if not (address or signals.agent):

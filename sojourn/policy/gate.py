@@ -16,7 +16,7 @@ import msgspec
 
 from sojourn.drop_reason import Dropped, DropReason, Withheld
 from sojourn.errors import BadQuestion
-from sojourn.event import NO_SIGNALS, Event, Kind, Signals
+from sojourn.event import ALIAS, HAPPENED, NO_SIGNALS, Event, Signals
 from sojourn.policy import secrets, taxonomy
 from sojourn.policy.looks import EMAIL, PHONE, SECRET, looks_at
 from sojourn.policy.rules import EventRule, Rules, Serving
@@ -84,7 +84,7 @@ def lawful(
     allowed = lawful_purposes(rules, rule.category, event.signals, said, country_of)
     purposes = rule.purposes & allowed
     joins = allowed & rules.identity or not rules.identity
-    if not purposes or (event.kind is Kind.ALIAS and not joins):
+    if not purposes or (event.kind is ALIAS and not joins):
         return Dropped(DropReason.NO_LAWFUL_PURPOSE, "No purpose of this event is lawful.")
     properties, sealed = _served(event, event.properties, rule, purposes, rules, withheld)
     identifiers = event.identifiers
@@ -193,7 +193,7 @@ def refusal(rules: Rules, purpose: str, name: str) -> BadQuestion:
 
 
 def _rule_of(event: Event, rules: Rules) -> EventRule | None:
-    if event.kind not in (Kind.EVENT, Kind.CHANGE):
+    if event.kind not in HAPPENED:
         return rules.told
     return rules.events.get(event.name, rules.other_event)
 

@@ -7,8 +7,8 @@ seed nobody knows, would be taken for one.)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, cast
 
 from sojourn.policy import secrets, taxonomy
 
@@ -40,18 +40,44 @@ class Looks:
                 seen[name] = look(value)
         return seen
 
-    def meet(self, texts: Iterable[object]) -> None:
-        """Look at the new ones of some values together, which are then known one by one."""
+    def of(self, columns: Iterable[Sequence[Any]]) -> Iterator[tuple[int, list[int]]]:
+        """What was found in each value of some columns, each of one type: of those in which
+        anything was, the place among the columns and a mask for each value."""
+        hashed: dict[int, tuple[Sequence[str], list[int]]] = {}
+        for at, column in enumerate(columns):
+            if type(column[0]) is str:
+                hashed[at] = column, list(map(hash, column))
+            elif type(column[0]) is float and max(column) >= secrets.CARD_NUMBER_MIN:
+                yield at, list(map(look, column))
+        self._meet(hashed.values())
         known = self._found
-        new = [value for value in texts if type(value) is str and hash(value) not in known]
+        for at, (column, hashes) in hashed.items():
+            found = list(map(known.get, hashes))
+            if None in found:
+                # Another thread has begun anew meanwhile.
+                found = list(map(look, column))
+            if any(found):
+                yield at, cast(list[int], found)
+
+    def _meet(self, hashed: Iterable[tuple[Sequence[str], list[int]]]) -> None:
+        """Look at the new ones of some texts together, which are known then."""
+        known = self._found
+        new = {
+            key: text
+            for column, hashes in hashed
+            if not known.keys() >= set(hashes)
+            for key, text in zip(hashes, column, strict=True)
+            if key not in known
+        }
         # Apart from what is known until all is found: other threads look there meanwhile.
-        looks = dict.fromkeys(map(hash, new), 0)
-        for text in secrets.found_among(new):
+        looks = dict.fromkeys(new, 0)
+        texts = list(new.values())
+        for text in secrets.found_among(texts):
             looks[hash(text)] = SECRET
-        are_whole = is_whole("".join(new))
-        for text in new:
+        are_whole = is_whole("".join(texts))
+        for key, text in new.items():
             if "@" in text or text[:1] == "+" or not are_whole:
-                looks[hash(text)] |= _beside_secrets(text)
+                looks[key] |= _beside_secrets(text)
         if len(known) + len(looks) > REMEMBERED_MAX:
             known.clear()
         known.update(looks)

@@ -131,7 +131,7 @@ def _event(message: Any, skew: int, received_ms: int, device: Signals) -> Event 
     identifiers = _identifiers(message, traits)
     previous = message.get("previousId")
     return Event(
-        kind=_kinds.get(kind, Kind.EVENT),
+        kind=_kinds[kind],
         name=_name(message, kind),
         ts=0 if ts is None else ts + skew,
         stamp=str(stamp)[:STAMP_CHARS] if ts is None else "",
@@ -148,6 +148,7 @@ def _event(message: Any, skew: int, received_ms: int, device: Signals) -> Event 
 
 
 _kinds = {
+    **dict.fromkeys(("track", "page", "screen"), Kind.EVENT),
     "identify": Kind.PROFILE,
     "group": Kind.PROFILE,
     "alias": Kind.ALIAS,
@@ -159,9 +160,9 @@ def _open_ms(message: dict[str, Any], kind: str) -> int:
     """For how long what happened may still change (`openFor`, ours, as are updates); an update
     may say so anew."""
     given = message.get("openFor")
-    if kind not in ("track", "page", "screen", "update") or isinstance(given, bool):
+    if given is None or kind not in ("track", "page", "screen", "update"):
         return 0
-    if not isinstance(given, int | float) or not given > 0:
+    if isinstance(given, bool) or not isinstance(given, int | float) or not given > 0:
         return 0
     return int(min(given, OPEN_MS_MAX))
 
@@ -188,7 +189,7 @@ def _identifiers(message: dict[str, Any], traits: dict[str, Any]) -> tuple[Ident
 
 def _traits(message: dict[str, Any], kind: str) -> dict[str, Any]:
     traits = message.get("traits")
-    given = dict(traits) if isinstance(traits, dict) else {}
+    given = traits if isinstance(traits, dict) else {}
     if kind == "identify":
         told = _of(message.get("context"), "traits")
         given = told | given if isinstance(told, dict) else given
@@ -207,7 +208,7 @@ def _name(message: dict[str, Any], kind: str) -> str:
 
 def _properties(message: dict[str, Any], kind: str) -> dict[str, Any]:
     given = message.get("properties")
-    properties = dict(given) if isinstance(given, dict) else {}
+    properties = given if isinstance(given, dict) else {}
     if kind in VIEWS:
         named = {field: message[field] for field in ("name", "category") if message.get(field)}
         properties = named | properties

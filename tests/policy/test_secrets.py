@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sojourn.application import Sojourn
 from sojourn.event import Event, Identifier
 from sojourn.policy import gate, secrets
-from sojourn.policy.looks import BROKEN, EMAIL, PHONE, SECRET, Looks, looks_at
+from sojourn.policy.looks import BROKEN, EMAIL, PHONE, SECRET, Looks, look, looks_at
 from sojourn.settings import Settings
 
 CARD = "4242 4242 4242 4242"
@@ -74,10 +74,15 @@ BESIDE = st.sampled_from(
 )
 def test_looks_at_several_together_find_what_looks_at_each_do(values: list[Any]) -> None:
     given_properties = {str(number): value for number, value in enumerate(values)}
-    together = Looks()
-    together.meet(values)
-    assert together.at(given_properties) == looks_at(given_properties)
     texts = [value for value in values if isinstance(value, str)]
+    numbers = [value for value in values if isinstance(value, float)]
+    columns = [column for column in (texts, numbers) if column]
+    together = Looks()
+    for _ in range(2):
+        found = dict(together.of(columns))
+        for at, column in enumerate(columns):
+            assert found.get(at, [0] * len(column)) == [look(value) for value in column]
+    assert together.at(given_properties) == looks_at(given_properties)
     holding = [text for text in texts if secrets.found_in(text) is not None]
     assert list(secrets.found_among(texts)) == holding
 
