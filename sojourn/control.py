@@ -135,5 +135,4 @@ def found_in(
             text, parameters = f'{select} = ? AND "{column.name}" IN ({marks})', (project, *some)
         else:
             text, parameters = f'{select} = %s AND "{column.name}" = ANY(%s)', (project, some)
-        for row in connection.exec_driver_sql(text, parameters):
-            yield tuple(row)
+        yield from map(tuple, connection.exec_driver_sql(text, parameters).all())

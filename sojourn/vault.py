@@ -38,8 +38,8 @@ DIGEST_BYTES = 16
 KEYS_CACHED_MAX = 50_000
 """About 20 MB of unwrapped keys: enough for the people of a few minutes of traffic."""
 
-DRAWN_BYTES = 4_096
-"""Random bytes drawn at once: the nonces of some 340 values."""
+DRAWN_BYTES = 65_536
+"""Random bytes drawn at once: the nonces of some 5,400 values."""
 
 Random = Callable[[int], bytes]
 Subject = tuple[int, str]

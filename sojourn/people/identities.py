@@ -154,6 +154,12 @@ class Identities:
     def resolve(self, event: Event, order: int, changes: Changes) -> int:
         """The id a prepared event is given; what it newly tells about who is who joins `changes`.
         The pipeline has put its identifiers in order."""
+        if len(event.identifiers) == 1 and event.previous is None:
+            # Most events: one identifier, which is known and was seen just now, tells nothing new.
+            digest = self._digests[event.identifiers[0]]
+            known = self._links[digest]
+            if known is not None and event.ts < self._seen[digest] + SEEN_STEP_MS:
+                return known
         own = self._winner(event.identifiers)
         if own is None:
             own = self._next_person
