@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -139,7 +139,7 @@ def always_yes(event: Event, arrival: Arrival) -> Event | Dropped:
 class Unseeing(Looks):
     """Looks that find nothing: to look at values is the gate's work, too."""
 
-    def of(self, columns: Iterable[Sequence[Any]]) -> Iterator[tuple[int, list[int]]]:
+    def of(self, columns: Sequence[Sequence[Any]]) -> Iterator[tuple[int, list[int]]]:
         return iter(())
 
     def at(self, given: dict[str, Any]) -> dict[str, int]:

@@ -7,7 +7,7 @@ seed nobody knows, would be taken for one.)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from sojourn.policy import secrets, taxonomy
@@ -40,47 +40,44 @@ class Looks:
                 seen[name] = look(value)
         return seen
 
-    def of(self, columns: Iterable[Sequence[Any]]) -> Iterator[tuple[int, list[int]]]:
+    def of(self, columns: Sequence[Sequence[Any]]) -> Iterator[tuple[int, list[int]]]:
         """What was found in each value of some columns, each of one type: of those in which
         anything was, the place among the columns and a mask for each value."""
-        hashed: dict[int, tuple[Sequence[str], list[int]]] = {}
+        hashed: dict[int, list[int]] = {}
+        texts: dict[int, str] = {}
         for at, column in enumerate(columns):
             if type(column[0]) is str:
-                hashed[at] = column, list(map(hash, column))
+                hashed[at] = list(map(hash, column))
+                texts.update(zip(hashed[at], column, strict=True))
             elif type(column[0]) is float and max(column) >= secrets.CARD_NUMBER_MIN:
                 yield at, list(map(look, column))
-        self._meet(hashed.values())
         known = self._found
-        for at, (column, hashes) in hashed.items():
+        new = set(texts).difference(known)
+        if new:
+            self._meet({key: texts[key] for key in new})
+        for at, hashes in hashed.items():
             found = list(map(known.get, hashes))
             if None in found:
                 # Another thread has begun anew meanwhile.
-                found = list(map(look, column))
+                found = list(map(look, columns[at]))
             if any(found):
                 yield at, cast(list[int], found)
 
-    def _meet(self, hashed: Iterable[tuple[Sequence[str], list[int]]]) -> None:
-        """Look at the new ones of some texts together, which are known then."""
-        known = self._found
-        new = {
-            key: text
-            for column, hashes in hashed
-            if not known.keys() >= set(hashes)
-            for key, text in zip(hashes, column, strict=True)
-            if key not in known
-        }
+    def _meet(self, new: dict[int, str]) -> None:
+        """Look at some texts together, given by their hashes, which are known then."""
         # Apart from what is known until all is found: other threads look there meanwhile.
-        looks = dict.fromkeys(new, 0)
-        texts = list(new.values())
+        looks, texts = dict.fromkeys(new, 0), list(new.values())
         for text in secrets.found_among(texts):
             looks[hash(text)] = SECRET
-        are_whole = is_whole("".join(texts))
         for key, text in new.items():
-            if "@" in text or text[:1] == "+" or not are_whole:
-                looks[key] |= _beside_secrets(text)
-        if len(known) + len(looks) > REMEMBERED_MAX:
-            known.clear()
-        known.update(looks)
+            if "@" in text or text[:1] == "+":
+                looks[key] |= _naming(text)
+        if not is_whole("".join(texts)):
+            for key, text in new.items():
+                looks[key] |= 0 if is_whole(text) else BROKEN
+        if len(self._found) + len(looks) > REMEMBERED_MAX:
+            self._found.clear()
+        self._found.update(looks)
 
     def _look(self, text: str) -> int:
         if len(self._found) >= REMEMBERED_MAX:
@@ -94,12 +91,14 @@ def look(value: Any) -> int:
     if type(value) is str and len(value) < secrets.SHORT and value.isalnum() and value.isascii():
         return 0
     found = SECRET if secrets.secret_in(value) is not None else 0
-    return found | _beside_secrets(value) if isinstance(value, str) else found
+    if isinstance(value, str):
+        found |= _naming(value) | (0 if is_whole(value) else BROKEN)
+    return found
 
 
-def _beside_secrets(text: str) -> int:
-    found = 0 if is_whole(text) else BROKEN
-    found |= EMAIL if taxonomy.looks_identifying(text) else 0
+def _naming(text: str) -> int:
+    """What in a text tells of whom it speaks."""
+    found = EMAIL if taxonomy.looks_identifying(text) else 0
     return found | (PHONE if taxonomy.looks_like_phone(text) else 0)
 
 
