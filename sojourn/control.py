@@ -8,6 +8,8 @@ compares.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from operator import itemgetter, methodcaller
 from pathlib import Path
 from typing import Any
 
@@ -106,10 +108,12 @@ def _insert(
     names = ", ".join(f'"{name}"' for name in columns)
     line = f"({', '.join([mark] * len(columns))})"
     size = max(1, PARAMETERS_MAX // len(columns))
+    # One name alone would give its value, not a tuple of it.
+    in_order = itemgetter(*columns) if len(columns) > 1 else methodcaller("values")
     for begin in range(0, len(rows), size):
         some = rows[begin : begin + size]
         text = f'INSERT INTO "{table.name}" ({names}) VALUES {", ".join([line] * len(some))}'
-        values = tuple(row[name] for row in some for name in columns)
+        values = tuple(chain.from_iterable(map(in_order, some)))
         connection.exec_driver_sql(text + conflict, values)
 
 

@@ -5,7 +5,7 @@ What happened becomes an event; what was told of a person, as far as it identifi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -54,8 +54,7 @@ def table_of(
 
     New event names and properties are written down on the way.
     """
-    placed = zip(events, owners, strict=True)
-    lines = [line for (order, event), person in placed for line in _lines(order, event, person)]
+    lines = _lines(events, owners)
     sealing = [(line.person, SEALED_EVENT) for line in lines if line.sealed]
     project.vault.prepare(connection, sealing)
     values = _values(lines)
@@ -88,18 +87,24 @@ def properties_of(event: Event) -> set[Typed]:
     return given
 
 
-def _lines(order: int, event: Event, person: int) -> Iterator[Line]:
+def _lines(events: Sequence[tuple[int, Event]], owners: Sequence[int]) -> list[Line]:
     # An event that may still change gets its row when it closes; the row is provisional until then.
-    if event.kind is EVENT and not event.open_ms:
-        yield Line(order, person, event, event.name, event.properties, event.sealed)
-    if facts := event.facts:
-        yield Line(order + FACT_PLACE, person, event, FACT, facts, {})
+    lines = [
+        Line(order, person, event, event.name, event.properties, event.sealed)
+        for (order, event), person in zip(events, owners, strict=True)
+        if event.kind is EVENT and not event.open_ms
+    ]
+    for (order, event), person in zip(events, owners, strict=True):
+        if event.told and (facts := event.facts):
+            lines.append(Line(order + FACT_PLACE, person, event, FACT, facts, {}))
+    return lines
 
 
 def shape_of(event: Event) -> tuple[Any, ...]:
     """What tells an event from others as far as its words go: its kind, its name, and the names and
     types of what it gives. Clients send few shapes, again and again."""
-    return event.kind, event.name, _shape(event.properties), _shape(event.facts)
+    facts = _shape(event.facts) if event.told else None
+    return event.kind, event.name, _shape(event.properties), facts
 
 
 def _shape(given: dict[str, PropertyValue]) -> Shape:

@@ -110,7 +110,11 @@ class Identities:
         """Have at hand what the identifiers of these events lead to."""
         if len(self._links) > LINKS_CACHED_MAX:
             self.forget()
-        named = {identifier for event in events for identifier in self._named(event)}
+        named: set[Identifier] = set()
+        for event in events:
+            named.update(event.identifiers)
+            if event.previous is not None:
+                named.update(self._former(event.previous))
         self._digests = {
             identifier: self._vault.digest(identifier.type, identifier.value)
             for identifier in named
@@ -259,12 +263,11 @@ class Identities:
         ):
             self._types[owners[person]][kind] += 1
 
-    def _named(self, event: Event) -> Iterable[Identifier]:
-        yield from event.identifiers
-        if event.previous is not None:
-            yield event.previous
-            for kind in self.hierarchy.types:
-                yield Identifier(kind, event.previous.value)
+    def _former(self, previous: Identifier) -> Iterable[Identifier]:
+        """What a former name may be: an alias does not say of which type it was."""
+        yield previous
+        for kind in self.hierarchy.types:
+            yield Identifier(kind, previous.value)
 
 
 def save(connection: sa.Connection, project: int, vault: Vault, changes: Changes) -> None:
