@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby, islice
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -207,8 +207,10 @@ def run(
 
 
 def _flattened(events: Sequence[Event | Dropped], arrival: Arrival) -> Sequence[Event | Dropped]:
-    """The events, flat where they could be taken together; where that fails, each is left to itself
-    and to the step."""
+    """The events, flat where they could be taken together; where that fails, and where one comes
+    alone, each is left to the step."""
+    if len(events) < 2:
+        return events
     try:
         return flattened_alike(events, arrival.names.looks)
     except Exception as failure:
@@ -244,7 +246,7 @@ def _taken(step: Step, events: list[Event], arrival: Arrival) -> list[Event | Dr
     after: list[Event | Dropped] = []
     while len(after) < len(events):
         try:
-            for event in islice(events, len(after), None):
+            for event in events[len(after) :]:
                 after.append(step(event, arrival))
         except Exception as failure:
             after.append(poison.dropped(failure))

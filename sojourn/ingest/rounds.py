@@ -20,9 +20,10 @@ POLL_S = 0.2
 """How soon rows are noticed that another process, such as an import, put into the inbox."""
 AGAIN_S = 1.0
 """How long a round that failed is over before the next."""
-REST, REST_S_MAX = 4, 0.1
-"""A round rests for so many times as long as it took, and no longer than this: it costs nearly as
-much for one row as for a hundred, and those who send wait for the same disk."""
+REST, TURN_S_MAX = 4, 0.25
+"""After a round there is a rest of so many times as long as it took, but both together take no
+longer than this: a round costs nearly as much for one row as for a hundred, and one that takes so
+long by itself is behind and has no rest."""
 POISON_TOLD_S = 3_600.0
 """How long it is told that an event was set aside."""
 STOPPED = ("disk_full", "read_only", "applier_stopped")
@@ -51,7 +52,8 @@ def apply_forever(round: Callable[[], int], health: Health, wake: Signal, stop: 
             stop.wait(AGAIN_S)
             continue
         if worked:
-            stop.wait(min(REST * (time.monotonic() - began_s), REST_S_MAX))
+            took_s = time.monotonic() - began_s
+            stop.wait(max(0.0, min(REST * took_s, TURN_S_MAX - took_s)))
         else:
             wake.wait(POLL_S)
             wake.clear()
