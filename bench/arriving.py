@@ -4,8 +4,9 @@ do theirs, all in one process, as in a server.
     quiet      ask · pause · ask · pause · …
     arriving   ask · pause · ask · pause · …      and every 50 ms a batch of 500 events is accepted
 
-The events are of people whom the log knows: the folder holds no identifiers, so the first ones that
-are seen get the first ids there are.
+The events are of people whom the log knows. The folder holds no identifiers, for its log did not
+come through the inbox; so everyone who is about is introduced before, by an event each, and gets
+one of the first ids there are. What these moved is settled when the first question is asked.
 """
 
 from __future__ import annotations
@@ -75,10 +76,12 @@ def measure(
         _number_rows(folder, sojourn.applier.applied)
         sojourn.start()
         project = sojourn.project(PROJECT)
+        clients = Clients(sojourn, project, log)
+        clients.introduce()
+        project.parts.settle()
         _ask(sojourn, project, questions, 0)
         arrived.quiet = _ask(sojourn, project, questions, QUIET_SHARE * seconds)
         before = _events(sojourn, project)
-        clients = Clients(sojourn, project, log)
         clients.start()
         arrived.arriving = _ask(sojourn, project, questions, seconds)
         arrived.accepted, arrived.seconds = clients.stop()
@@ -127,6 +130,16 @@ class Clients:
         self._thread = Thread(target=self._send, name="clients", daemon=True)
         self._began = 0.0
 
+    def introduce(self) -> None:
+        """Send an event of everyone who is about, and wait until it is in the table."""
+        for first in range(0, self._people, BATCH):
+            people = range(first, min(first + BATCH, self._people))
+            _, accepted = self._sojourn.accept(self._project, self._events("first", people))
+            assert accepted is not None
+            accepted.result()
+        self._sojourn.apply_all()
+        self._sojourn.applier.commit(now=True)
+
     def start(self) -> None:
         """Begin to send."""
         self._began = time.monotonic()
@@ -144,23 +157,25 @@ class Clients:
     def _send(self) -> None:
         number = 0
         while not self._done.is_set():
-            _, accepted = self._sojourn.accept(self._project, self._batch(number))
+            people = self._rng.integers(0, self._people, BATCH).tolist()
+            events = self._events(str(number), people)
+            _, accepted = self._sojourn.accept(self._project, events)
             if accepted is not None:
                 self._accepted.append(accepted)
             number += 1
             # Whoever is late sends at once, so that the rate is kept where it can be.
             self._done.wait(max(0.0, self._began + number * BATCH / RATE - time.monotonic()))
 
-    def _batch(self, number: int) -> list[Event]:
+    def _events(self, batch: str, people: Sequence[int]) -> list[Event]:
+        """An event of each of these people, just now."""
         rng, now = self._rng, self._sojourn.clock_ms()
-        person = rng.integers(0, self._people, BATCH).tolist()
-        name = (rng.random(BATCH) ** 3 * len(NAMES)).astype(int).tolist()
-        page = rng.integers(0, len(PAGES), BATCH).tolist()
+        name = (rng.random(len(people)) ** 3 * len(NAMES)).astype(int).tolist()
+        page = rng.integers(0, len(PAGES), len(people)).tolist()
         return [
             Event(
                 name=NAMES[name[place]],
                 ts=now - BATCH + place,
-                identifiers=(Identifier("user_id", f"person {person[place]}"),),
+                identifiers=(Identifier("user_id", f"person {person}"),),
                 properties={
                     "price": float(page[place]),
                     "duration": float(place),
@@ -169,9 +184,9 @@ class Clients:
                     "device": DEVICES[page[place] % len(DEVICES)],
                     "member": place % 3 == 0,
                 },
-                message_id=f"{number}-{place}",
+                message_id=f"{batch}-{person}-{place}",
                 source="bench",
                 purposes=EVERY_PURPOSE,
             )
-            for place in range(BATCH)
+            for place, person in enumerate(people)
         ]

@@ -126,9 +126,15 @@ class Sojourn(Folder):
         self._threads: list[Thread] = []
         self.applier = self._take_up()
 
+    def make_ready(self) -> None:
+        """Have at hand what the first questions would wait for."""
+        kernels.warm()
+        for project in self._projects.values():
+            project.parts.make_ready(set(project.rules.sees.values()))
+
     def start(self) -> None:
         """Apply what arrives, and do the background work, until closed."""
-        kernels.warm()
+        self.make_ready()
         # A question hands the interpreter back for each kernel; it should not wait 5 ms each time
         # to get it again while events are being applied.
         sys.setswitchinterval(SWITCH_S)

@@ -45,6 +45,7 @@ class SojournEngine:
         settings = Settings(data=folder, memory_mb=memory_mb, question_seconds=READ_S_MAX)
         self._sojourn = Sojourn(settings)
         self.project = self._sojourn.project(PROJECT)
+        self._sojourn.make_ready()
         for kernel in kernels.found():
             kernel.load()
 

@@ -24,6 +24,8 @@ READING_SHARE = 4
 one in four."""
 VALUE_BYTES = 32
 """What a value takes meanwhile: a short text, and the number that it becomes."""
+MADV_POPULATE_READ = 22
+"""Linux's number (madvise(2)), for which Python has no name yet."""
 CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 """What a container may use, which can be far less than its machine has."""
 
@@ -57,6 +59,10 @@ class Ledger:
     def bytes(self) -> int:
         """How many bytes are in use."""
         return self._bytes
+
+    def has_room(self, size: int) -> bool:
+        """Whether so many bytes more stay below the ceiling."""
+        return self._bytes + size <= self._ceiling
 
     def use(self, holder: Holder, name: str, size: int) -> None:
         """Note that `size` bytes are used now, and drop others until all fit below the ceiling."""
@@ -99,6 +105,15 @@ def ceiling(memory_mb: int) -> int:
 def mapped_bytes(*arrays: NDArray[np.generic]) -> int:
     """The bytes of those of these arrays that are mapped from files."""
     return sum(array.nbytes for array in arrays if isinstance(array.base, mmap.mmap))
+
+
+def bring_in(*arrays: NDArray[np.generic]) -> None:
+    """Read mapped arrays into this process's memory, all at once rather than page by page when
+    they are looked at. An older system (Linux before 5.14) leaves it at that."""
+    for array in arrays:
+        if isinstance(array.base, mmap.mmap):
+            with suppress(OSError):
+                array.base.madvise(MADV_POPULATE_READ)
 
 
 def let_go(*arrays: NDArray[np.generic]) -> None:

@@ -21,7 +21,7 @@ from sojourn.store import FACT
 from sojourn.timeline import Column, Timeline
 from sojourn.timelines import ordering
 from sojourn.timelines.columns import ColumnName
-from sojourn.timelines.ledger import Ledger, let_go, mapped_bytes
+from sojourn.timelines.ledger import Ledger, bring_in, let_go, mapped_bytes
 from sojourn.vocabulary import Vocabulary
 
 ROWS = "rows"
@@ -169,6 +169,13 @@ class Part:
         in memory for good, and the ledger has nothing to say about them."""
         if size := mapped_bytes(*self._read):
             self.ledger.use(self, ROWS, size)
+
+    def bring_in(self) -> None:
+        """Have the rows in memory before a question reads them, if there is room for them."""
+        size = mapped_bytes(*self._read)
+        if size and self.ledger.has_room(size):
+            self.touch()
+            bring_in(*self._read)
 
     def drop(self, name: str) -> None:
         """Let go of a column, or of the rows: they are mapped, and read again when needed."""
