@@ -49,7 +49,7 @@ def without_cookie(event: Event, arrival: Arrival) -> Event | Dropped:
         identifiers += _visit_under_way(event, arrival)
     if identifiers == event.identifiers:
         return event
-    return msgspec.structs.replace(event, identifiers=identifiers)
+    return msgspec.structs.replace(event, identifiers=identifiers, signals=_with(signals, said))
 
 
 def only_the_visit(event: Event, arrival: Arrival) -> Event | Dropped:

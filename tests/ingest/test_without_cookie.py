@@ -126,11 +126,15 @@ def test_a_stop_that_was_recorded_under_the_id_that_goes_still_holds() -> None:
         known = Identifier("anonymous_id", "c") in given.identifiers
         return {"counting": False, "analytics": False} if known else {}
 
-    kept, _ = run(look(HERE, anonymous="c"), will=objected)
-    assert isinstance(kept, Event)
     bits = rules(PRODUCT).bits
-    assert kept.identifiers[0].type == DAILY_ID
-    assert kept.purposes == bits["service"]
+    for who, left in (({}, DAILY_ID), ({"user": "u"}, "user_id")):
+        kept, _ = run(look(HERE, anonymous="c", **who), will=objected)
+        assert isinstance(kept, Event)
+        assert [one.type for one in kept.identifiers] == [left]
+        assert kept.purposes == bits["service"]
+    free, _ = run(look(HERE, user="u"), will=objected)
+    assert isinstance(free, Event)
+    assert free.purposes & bits["counting"], "without that device nothing was said"
 
 
 def test_nobody_can_send_a_daily_id() -> None:
