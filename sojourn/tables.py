@@ -79,6 +79,7 @@ consent_states = sa.Table(
     sa.Column("at_ms", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("until_ms", sa.BigInteger),
     sa.Column("state", sa.Text, nullable=False),
+    sa.Column("record", sa.Text),
 )
 
 unseen = sa.Table(

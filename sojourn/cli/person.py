@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
 from cyclopts import App
 from rich.console import Console, RenderableType
 from rich.table import Table
@@ -15,6 +16,7 @@ from rich.table import Table
 from sojourn import settings
 from sojourn.api.people import allowed_for
 from sojourn.application import Sojourn
+from sojourn.consent import records
 from sojourn.errors import BadQuestion, NotFound
 from sojourn.event import PropertyValue
 from sojourn.ingest.project import Project
@@ -56,6 +58,28 @@ def show(who: str, *, project: str, purpose: str = PURPOSE, data: Path | None = 
     console = Console()
     for table in _tables(shown, opened.zone):
         console.print(table)
+
+
+@app.command
+def consents(who: str, *, project: str, data: Path | None = None) -> None:
+    """Print what a person decided, as proof: the consent records as JSON, the oldest first, with
+    what was said under their identifiers before anybody knew whose they were.
+
+    Parameters
+    ----------
+    who
+        The number of a person, or one of their identifiers, whole.
+    project
+        The project.
+    data
+        The data folder.
+    """
+    with Sojourn(settings.from_environment(data=data)) as sojourn:
+        opened = sojourn.project(project)
+        members = opened.parts.members(_find(sojourn, opened, who))
+        with sojourn.engine.begin() as connection:
+            found = records.of_people(connection, opened.id, members)
+    print(msgspec.json.format(msgspec.json.encode(found)).decode())
 
 
 @app.command

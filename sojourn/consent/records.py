@@ -9,7 +9,7 @@ and the stricter of them holds until the person is asked again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -88,6 +88,7 @@ def write(
             "at_ms": record.at_ms,
             "until_ms": record.until_ms if state == "given" else None,
             "state": state,
+            "record": record.record,
         }
         for digest in dict.fromkeys(digests)
         for purpose, state in record.purposes.items()
@@ -98,11 +99,25 @@ def write(
 def of_people(
     connection: sa.Connection, project: int, people: Sequence[int]
 ) -> list[ConsentRecord]:
-    """The records of some people, who are all one today, the oldest first."""
-    table = tables.consents
-    found = control.found_in(connection, (table.c.body,), project, table.c.person, people)
+    """The records of some people, who are all one today, the oldest first: those of an identifier
+    that is theirs by now among them, which nobody knew whose it was then."""
+    table, states = tables.consents, tables.consent_states
+    body = (table.c.body,)
+    digests = linked(connection, project, people)
+    named = control.found_in(connection, (states.c.record,), project, states.c.digest, digests)
+    names = {record for (record,) in named if record is not None}
+    found = {
+        *control.found_in(connection, body, project, table.c.person, people),
+        *control.found_in(connection, body, project, table.c.record, names),
+    }
     records = [msgspec.json.decode(body, type=ConsentRecord) for (body,) in found]
-    return sorted(records, key=lambda record: record.at_ms)
+    theirs = [
+        record
+        if record.principal is not None
+        else msgspec.structs.replace(record, principal=people[0])
+        for record in records
+    ]
+    return sorted(theirs, key=lambda record: (record.at_ms, record.record))
 
 
 def any_of(connection: sa.Connection, project: int) -> bool:
@@ -210,6 +225,22 @@ def stop(
         if state in STOPS
     ]
     control.insert_many(connection, table, rows)
+
+
+def keep_stopped(
+    connection: sa.Connection,
+    project: int,
+    links: Mapping[bytes, int],
+    at_ms: int,
+    stoppable: Container[str],
+) -> None:
+    """Have people unseen for what was stopped under identifiers that have just been linked to them,
+    given by digest: the stricter of two identifiers holds until the person is asked again."""
+    for digest, own in standings(connection, project, list(links)).items():
+        said = will_at([own], at_ms, {}).items()
+        stopped = [purpose for purpose, agreed in said if not agreed and purpose in stoppable]
+        if stopped:
+            stop(connection, project, [links[digest]], dict.fromkeys(stopped, "refused"))
 
 
 def unseen(connection: sa.Connection, project: int, purpose: str) -> list[int]:

@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from sojourn import control, tables
+from sojourn.consent import records
 from sojourn.drop_reason import DropReason
 from sojourn.event import CHANGE, EVENT, Event
 from sojourn.ingest import open_events, provisional
@@ -322,6 +323,8 @@ def _apply_project(connection: sa.Connection, project: Project, rows: list[Row])
         for order, event in events
     ]
     identities.save(connection, project.id, project.vault, batch.changes)
+    if project.has_consents:
+        _keep_stopped(connection, batch, rows[-1].received_ms)
     told = [(who, event) for who, (_, event) in zip(owners, events, strict=True) if event.traits]
     profiles.update(connection, project.id, project.vault, told)
     batch.table = event_rows.table_of(connection, project, events, owners)
@@ -329,6 +332,14 @@ def _apply_project(connection: sa.Connection, project: Project, rows: list[Row])
     batch.provisional = provisional.take(connection, project, fitting, whose, rows)
     batch.refused.update(batch.provisional.refused)
     return batch
+
+
+def _keep_stopped(connection: sa.Connection, batch: Batch, at_ms: int) -> None:
+    """Have whoever got identifiers unseen for what was stopped under these before."""
+    rules = batch.project.rules
+    stoppable = {name for name, bit in rules.bits.items() if bit & rules.stoppable}
+    links = {link.digest: link.person for link in batch.changes.links}
+    records.keep_stopped(connection, batch.project.id, links, at_ms, stoppable)
 
 
 def _replayed(connection: sa.Connection, project: Project, rows: list[Row]) -> Batch:

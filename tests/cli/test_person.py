@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from sojourn.consent.consents import Decision
 from tests.cli.conftest import Shell
 from tests.opened import event, open_shop, profile, send
 
@@ -69,3 +71,20 @@ def test_hierarchy_is_shown_and_changed(shell: Shell, shop: Path) -> None:
     assert (refused.status, "2 of type user_id" in refused.err) == (1, True)
     assert shell(*hierarchy, "email", "anonymous_id", "--drop").status == 0
     assert shell(*hierarchy).out == "email > anonymous_id\n"
+
+
+def test_consents_are_printed_as_proof(shell: Shell, shop: Path) -> None:
+    sojourn, project = open_shop(shop / "data")
+    with sojourn:
+        (purpose, *_) = project.rules.bits
+        decision = Decision(
+            identifiers={"anonymous_id": "tablet"}, purposes={purpose: "refused"}, how="banner"
+        )
+        record = sojourn.governance(project).record(decision)
+        send(sojourn, project, [event("log in", 300_000, user="annabel", anonymous="tablet")])
+    ran = shell("person", "consents", "annabel", "--project", "shop")
+    assert ran.status == 0, ran.err
+    (printed,) = json.loads(ran.out)
+    assert (printed["record"], printed["principal"]) == (record.record, 2)
+    assert (printed["purposes"], printed["how"]) == ({purpose: "refused"}, "banner")
+    assert json.loads(shell("person", "consents", "bob", "--project", "shop").out) == []

@@ -118,6 +118,36 @@ def test_the_stricter_of_two_that_become_one_holds_until_asked_again(shop: Shop)
     assert shop.mask(-3000, anonymous="x") == SERVICE | ANALYTICS
 
 
+def test_a_stop_said_before_anybody_knew_whose_it_was_hides_them_once_it_is_known(
+    shop: Shop,
+) -> None:
+    shop.decides({"user_id": "a"}, at=-9000, analytics="given")
+    shop.decides({"anonymous_id": "x"}, at=-8000, analytics="refused", service="objected")
+    assert shop.mask(-7000, user="a") == SERVICE | ANALYTICS
+    assert shop.people("analytics") == 1
+    assert shop.mask(-6000, user="a", anonymous="x") == SERVICE
+    assert shop.people("analytics") == 0
+    assert shop.people("service") == 1, "a contract cannot be objected to"
+    shop.decides({"user_id": "a"}, at=-4000, analytics="given")
+    assert shop.people("analytics") == 1
+
+
+@pytest.mark.clause("S2-14")
+def test_what_was_said_before_anybody_knew_whose_it_was_is_proved_with_theirs(shop: Shop) -> None:
+    shop.decides({"anonymous_id": "x"}, at=-9000, analytics="given")
+    shop.decides({"anonymous_id": "y"}, at=-8000, analytics="given")
+    shop.mask(-7000, anonymous="x")
+    shop.decides({"anonymous_id": "x"}, at=-6000, analytics="withdrawn")
+    with shop.sojourn.engine.begin() as connection:
+        (who,) = shop.sojourn.directory(shop.project).search(connection, "x")
+        theirs = records.of_people(connection, shop.project.id, [who])
+    assert [one.purposes for one in theirs] == [
+        {"analytics": "given"},
+        {"analytics": "withdrawn"},
+    ]
+    assert {one.principal for one in theirs} == {who}
+
+
 def test_consent_ends_by_itself(shop: Shop) -> None:
     shop.clock.now_ms = NOON_MS + 200 * DAY_MS
     shop.decides({"user_id": "a"}, at=0, analytics="given")  # renewed after six months
@@ -245,4 +275,4 @@ def test_whoever_turns_out_to_be_under_age_is_unseen_where_consent_is_needed(sho
     assert shop.mask(anonymous="x") == SERVICE
     # Once is enough: there is one record of it, however often the age is told.
     shop.tells_age(12, user="a")
-    assert [record.how for record in shop.records()] == [UNDER_AGE]
+    assert [record.how for record in shop.records()] == ["banner", UNDER_AGE]
