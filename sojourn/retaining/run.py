@@ -26,6 +26,7 @@ from sojourn.policy.compile import compile
 from sojourn.policy.keeping import Keeping, Lasts, keeping_of
 from sojourn.retaining import traces
 from sojourn.retaining.removal import take_out
+from sojourn.retaining.sealed import SealedValues
 from sojourn.retaining.sweep import Sweep
 from sojourn.retaining.tally import Tally
 from sojourn.retaining.traces import Circle
@@ -88,7 +89,8 @@ def retain(
         happened = {
             name: _last(project, snapshot, name, canon.of_all) for name in keeping.anchors()
         }
-        sweep = Sweep(keeping, happened, canon.of_all, project.vocabulary)
+        sealed = SealedValues(engine, project.vault)
+        sweep = Sweep(keeping, happened, canon.of_all, project.vocabulary, sealed)
         seen = _seen(snapshot, canon.of_all)
         circle = Circle(project.id, project.vault, canon.of_all, happened, seen)
         found = traces.due(connection, circle, keeping, sweep.tally)

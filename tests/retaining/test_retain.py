@@ -21,12 +21,23 @@ from sojourn.errors import Unavailable
 from sojourn.event import Event
 from sojourn.ingest.project import Project
 from sojourn.people import profiles
+from sojourn.people.directory import SEALED_EVENT
 from sojourn.policy import holds
 from sojourn.retaining import run
 from sojourn.retaining.run import Kept, Retained
 from sojourn.settings import Settings
 from tests.opened import NOON_MS, Clock, names, profile, send, timelines
-from tests.retaining.kept import DAY_MS, ago, chosen, files, holding, open_kept, settle, stored
+from tests.retaining.kept import (
+    DAY_MS,
+    ago,
+    chosen,
+    files,
+    holding,
+    open_kept,
+    policy,
+    settle,
+    stored,
+)
 
 
 def retain(sojourn: Sojourn, project: Project, *, dry: bool = False) -> Retained:
@@ -178,6 +189,49 @@ def test_who_closed_the_account_is_forgotten_after_the_term(tmp_path: Path) -> N
     with sojourn:
         send(sojourn, project, [ago("Seen", 0, user="another")])
         assert max(timelines(project)) == last + 2
+
+
+def sealed_in(sojourn: Sojourn, project: Project) -> list[dict[str, Any]]:
+    """What is sealed in each row of the table, opened."""
+    rows = stored(project).to_pylist()
+    with sojourn.engine.begin() as connection:
+        return [
+            project.vault.open(connection, (row["person"], SEALED_EVENT), row["sealed"])
+            for row in rows
+            if row["sealed"]
+        ]
+
+
+@pytest.mark.clause("S1-27")
+def test_each_sealed_value_goes_by_the_category_of_its_own_property(tmp_path: Path) -> None:
+    own = "purposes: [service]}\n"
+    billing = (
+        ("categories:\n", "  billing: {means: [user.payment], identifying: true, " + own),
+        ("properties:\n", "  iban: {category: billing, " + own),
+        ("properties:\n", "  mail: {category: identification, " + own),
+        ("retention:\n", "  billing: {keep: 10 years}\n"),
+    )
+    text = policy()
+    for section, entry in billing:
+        assert text.count(f"\n{section}") == 1
+        text = text.replace(f"\n{section}", f"\n{section}{entry}")
+    sojourn, project = open_kept(tmp_path)
+    with sojourn:
+        sojourn.governance(project).publish(text, actor="test")
+        known = {"mail": "ann@x.test", "iban": "DE12"}
+        events = [
+            ago("Seen", 50, user="closed", **known),
+            ago("account_closed", 40, user="closed"),
+            ago("Seen", 50, user="open", **known),
+            ago("Seen", 45, user="closed", mail="ann@x.test"),
+        ]
+        settle(sojourn, project, events)
+        assert of(retain(sojourn, project, dry=True), "identification").values == 2
+        assert sealed_in(sojourn, project) == [known, known, {"mail": "ann@x.test"}]
+        done = retain(sojourn, project)
+        assert (of(done, "identification").values, of(done, "billing").values) == (2, 0)
+        assert sealed_in(sojourn, project) == [{"iban": "DE12"}, known]
+        assert retain(sojourn, project).rewritten == 0
 
 
 def people_known(sojourn: Sojourn, project: Project) -> dict[str, list[Any]]:
