@@ -19,6 +19,7 @@ from rich.table import Table
 
 from sojourn import settings
 from sojourn.application import Sojourn
+from sojourn.policy.gate import mask_of
 from sojourn.questions import Questions
 from sojourn.report import PURPOSE
 
@@ -54,14 +55,16 @@ def sql(
     data
         The data folder.
     """
-    with (
-        Sojourn(settings.from_environment(data=data)) as sojourn,
-        _breaks_off(sojourn.questions),
-        sojourn.questions.select(
-            sojourn.project(project), statement, purpose=purpose, name=ASKED
-        ) as rows,
-    ):
-        PRINTERS[format](rows)
+    with Sojourn(settings.from_environment(data=data)) as sojourn:
+        opened, ask = sojourn.project(project), sojourn.questions.select
+        with (
+            _breaks_off(sojourn.questions),
+            ask(opened, statement, purpose=purpose, name=ASKED) as rows,
+        ):
+            PRINTERS[format](rows)
+        unseen = sojourn.governance(opened).seen(purpose).unseen(mask_of(opened.rules, purpose))
+    if unseen:
+        print(f"{unseen:.2%} of the people are not seen for {purpose}.", file=sys.stderr)
 
 
 @contextmanager

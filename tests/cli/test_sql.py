@@ -36,3 +36,22 @@ def test_ctrl_c_breaks_a_statement_off_and_tells_nothing_else(
     ran = shell("sql", statement, "--project", "shop")
     assert (ran.status, ran.out, ran.err) == (130, "", "")
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_the_share_of_people_who_are_not_seen_is_told_beside_the_rows(
+    shell: Shell, tmp_path: Path
+) -> None:
+    sojourn, project = open_shop(tmp_path / "data")
+    with sojourn:
+        for user in ("ann", "bob", "eve", "joe"):
+            send(sojourn, project, [event("cart", 1, user=user)])
+    ask = ("sql", "SELECT count(*) AS n FROM people", "--project", "shop", "--format", "json")
+    assert (shell(*ask).out, shell(*ask).err) == ('{"n":4}\n', "")
+    sojourn, project = open_shop(tmp_path / "data")
+    with sojourn:
+        sojourn.governance(project).restrict(2, actor="test")
+    ran = shell(*ask)
+    assert (ran.out, ran.err) == (
+        '{"n":3}\n',
+        "25.00% of the people are not seen for analytics.\n",
+    )
