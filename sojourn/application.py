@@ -39,7 +39,7 @@ from sojourn.executors.threads import ThreadExecutor
 from sojourn.folder import Folder, no_project, system_clock_ms
 from sojourn.format import Format
 from sojourn.found import found_in
-from sojourn.governance import Governance
+from sojourn.governance import Governance, with_ages
 from sojourn.health import Health
 from sojourn.ingest import decisions, message_ids, pipeline
 from sojourn.ingest.applier import Applier, read_progress
@@ -241,7 +241,7 @@ class Sojourn(Folder):
         if governance.hear_ages(events, will):
             will = governance.will(events)
         arrival = arrival_at(project, now, will)
-        outcome = pipeline.run(events, arrival)
+        outcome = pipeline.run(with_ages(events), arrival)
         self._tallies.count(project.id, outcome.tallies() + arrival.corrected)
         self.quarantine.take(project, arrival, outcome, wire)
         return outcome, self._submit(project, now, outcome.kept) if outcome.kept else None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import msgspec
 import numpy as np
 import sqlalchemy as sa
 
@@ -18,7 +19,7 @@ from sojourn.consent.records import ConsentRecord, State
 from sojourn.counterfactual import Consequence
 from sojourn.drop_reason import Dropped
 from sojourn.errors import NotAllowed
-from sojourn.event import Event
+from sojourn.event import IDENTIFIER_CHARS_MAX, Event, Identifier
 from sojourn.executor import Executor
 from sojourn.ingest.project import Project, load_rules
 from sojourn.policy import compile as compiling
@@ -117,24 +118,42 @@ class Governance:
     def hear_ages(self, events: Sequence[Event | Dropped], will: Will) -> bool:
         """Take back the consent of whoever turns out to be under age: nobody below the limit can
         have given any, so from now on they are unseen for the purposes that need it (clause S1-36),
-        until a guardian consents. Whether anything was taken back."""
-        rules, heard = self.project.rules, False
+        until a guardian consents. Whether anything was taken back.
+
+        It holds from the instant at which the age was told, for what they do next may be on its way
+        already, and takes back what they agreed to since."""
+        rules, now, heard = self.project.rules, self.clock_ms(), False
         for event in events:
             if isinstance(event, Dropped) or event.signals.age is None or not event.identifiers:
                 continue
             if event.signals.age >= rules.adult_from(event.signals.country):
                 continue
-            said = will(event)
-            void: dict[str, State] = {
-                purpose: "withdrawn"
-                for purpose, bit in rules.bits.items()
-                if bit & rules.needs_consent and _is_void(said.get(purpose), rules)
-            }
-            if void:
-                identifiers = {one.type: one.value for one in event.identifiers}
-                self.record(Decision(identifiers=identifiers, purposes=void, how=UNDER_AGE))
-                heard = True
+            then = min(event.ts, now) if event.ts > 0 else now
+            heard |= self._take_back(msgspec.structs.replace(event, ts=then), will)
+            later = msgspec.structs.replace(event, ts=now)
+            if then < now and not rules.by_guardian and any(will(later).values()):
+                heard |= self._take_back(later, self.will([later]))
         return heard
+
+    def _take_back(self, event: Event, will: Will) -> bool:
+        """Take down, as of an event that tells it, that its person is under age; whether that takes
+        back anything."""
+        rules, said = self.project.rules, will(event)
+        void: dict[str, State] = {
+            purpose: "withdrawn"
+            for purpose, bit in rules.bits.items()
+            if bit & rules.needs_consent and _is_void(said.get(purpose), rules)
+        }
+        # What names nobody here is refused on its way, with its event or from it.
+        who = {
+            one.type: one.value
+            for one in self.project.people.hierarchy.ranked(event.identifiers)
+            if 0 < len(one.value) <= IDENTIFIER_CHARS_MAX
+        }
+        if not void or not who:
+            return False
+        self.record(Decision(identifiers=who, purposes=void, how=UNDER_AGE, at_ms=event.ts))
+        return True
 
     def restrict(self, person: int, *, actor: str, lift: bool = False) -> None:
         """From the next question on nobody sees this person (GDPR 18), or sees them again."""
@@ -198,6 +217,49 @@ def _purposes_of(snapshot: Snapshot, person: int) -> int:
             run = part.purposes[part.starts[place] : part.ends[place]]
             mask |= int(np.bitwise_or.reduce(run, initial=0))
     return mask
+
+
+def with_ages(events: Sequence[Event | Dropped]) -> Sequence[Event | Dropped]:
+    """The events with the age that others which came with them tell of the same person, whichever
+    came first: clients tell an age once, and consent with each message. Of two ages the lower
+    holds. A person is whom identifiers that came together name."""
+    ages = {
+        place: event.signals.age
+        for place, event in enumerate(events)
+        if isinstance(event, Event) and event.signals.age is not None
+    }
+    if not ages:
+        return events
+    named: dict[Identifier, list[int]] = {}
+    for place, event in enumerate(events):
+        for one in _names_of(event):
+            named.setdefault(one, []).append(place)
+    found: dict[int, float] = {}
+    for first, age in sorted(ages.items(), key=lambda told: told[1]):
+        left = [first]
+        while left:
+            place = left.pop()
+            if place not in found:
+                found[place] = age
+                # Each identifier is followed once, so a long chain of them takes no longer.
+                left.extend(at for one in _names_of(events[place]) for at in named.pop(one, ()))
+    return [
+        _aged(event, found[place]) if place in found and place not in ages else event
+        for place, event in enumerate(events)
+    ]
+
+
+def _names_of(event: Event | Dropped) -> tuple[Identifier, ...]:
+    if isinstance(event, Dropped):
+        return ()
+    return event.identifiers if event.previous is None else (*event.identifiers, event.previous)
+
+
+def _aged(event: Event | Dropped, age: float) -> Event | Dropped:
+    if isinstance(event, Dropped):
+        return event
+    signals = msgspec.structs.replace(event.signals, age=age)
+    return msgspec.structs.replace(event, signals=signals)
 
 
 def _is_void(said: bool | None, rules: Rules) -> bool:

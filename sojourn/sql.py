@@ -107,7 +107,9 @@ def _check(statement: str, connection: duckdb.DuckDBPyConnection) -> None:
         statements = connection.extract_statements(statement)
     except duckdb.Error as failure:
         raise _unfit(str(failure)) from None
-    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+    if len(statements) != 1:
+        raise _unfit(f"There are {len(statements)} statements; one at a time is run.")
+    if statements[0].type != duckdb.StatementType.SELECT:
         raise _unfit("Nothing can be written, attached, copied, installed or set here.")
     (tree,) = connection.execute("SELECT json_serialize_sql(?)", [statement]).fetchall()[0]
     for function in _table_functions(msgspec.json.decode(tree)):

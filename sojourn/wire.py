@@ -24,6 +24,7 @@ from sojourn.collection import Webhook
 from sojourn.drop_reason import Dropped
 from sojourn.errors import BadBody, SojournError, Unavailable
 from sojourn.event import NO_SIGNALS, Event, Identifier, Signals
+from sojourn.policy.facts.regions import country_of_code
 
 FORM_FIELDS_MAX = 10_000
 BATCH_MAX = 10_000
@@ -209,9 +210,15 @@ def email_of(given: Any) -> str:
 
 
 def age_of(given: Any) -> float | None:
-    """The age in years that is given, None where it is none."""
-    is_number = isinstance(given, int | float) and not isinstance(given, bool)
-    return float(given) if is_number and 0 <= given < AGE_YEARS_MAX else None
+    """The age in years that is given, as a number or as its text, None where it is none."""
+    age: Any = number_of(given) if isinstance(given, str) else given
+    is_number = isinstance(age, int | float) and not isinstance(age, bool)
+    return float(age) if is_number and 0 <= age < AGE_YEARS_MAX else None
+
+
+def country_of(given: Any) -> str:
+    """The country whose code is given, by its two letters of ISO 3166-1; "" where it is none's."""
+    return country_of_code(given) if isinstance(given, str) else ""
 
 
 def changes_of(

@@ -196,6 +196,13 @@ def test_nothing_else_is_read_and_nothing_is_written(shop: Asked, kind: str) -> 
     assert sorted(path for path in data.iterdir()) == before
 
 
+@pytest.mark.parametrize(("statement", "count"), [("SELECT 1; SELECT 2", 2), ("-- SELECT 1", 0)])
+def test_one_statement_at_a_time_is_run(shop: Asked, statement: str, count: int) -> None:
+    with pytest.raises(BadQuestion, match=f"There are {count} statements; one at a time is run"):
+        shop.sql(statement)
+    assert shop.rows("SELECT 1;") == [(1,)]
+
+
 def test_functions_that_make_rows_are_allowed(shop: Asked) -> None:
     made = "SELECT sum(a + b) FROM range(3) t(a), unnest([1, 2]) u(b), generate_series(1, 2)"
     assert shop.rows(made) == [(30,)]

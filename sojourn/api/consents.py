@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 import msgspec
 from litestar import HttpMethod, Response, delete, get, post, route
@@ -14,15 +15,19 @@ from sojourn.api.collect import asked_of, cors, project_of
 from sojourn.consent import records
 from sojourn.consent.consents import Decision
 from sojourn.consent.records import ConsentRecord
-from sojourn.errors import BadBody, NotAllowed
+from sojourn.errors import BadBody, BadQuestion, NotAllowed
+from sojourn.policy import agreeing
+from sojourn.policy.rules import Rules
 from sojourn.wire import json_of
 from sojourn.wires.segment import WIRE
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """A decision that is on disk; `record` names it for good."""
+    """A decision that is on disk; `record` names it for good. `kept_off` are the purposes that were
+    agreed to and are left out of it, and why."""
 
     record: str
+    kept_off: dict[str, str]
 
 
 @route(
@@ -49,9 +54,29 @@ async def record_consent(request: AnyRequest, state: State) -> Response[bytes]:
             detail=f"{failure}.",
             mend="Send identifiers, purposes and how; see docs/reference/http.md.",
         ) from None
+    decision, off = heed(decision, asked.headers, project.rules)
     record = await asyncio.to_thread(state.sojourn.governance(project).record, decision)
-    taken = msgspec.json.encode(Taken(record.record))
+    taken = msgspec.json.encode(Taken(record.record, off))
     return Response(taken, media_type="application/json", headers=cors(request.headers))
+
+
+def heed(
+    decision: Decision, headers: Mapping[str, str], rules: Rules
+) -> tuple[Decision, dict[str, str]]:
+    """The decision without what the browser it came from says no to, and what is told of that.
+    Raises `BadQuestion` for what is no consent, and where nothing of the decision is left."""
+    given = [purpose for purpose, state in decision.purposes.items() if state == "given"]
+    agreeing.check_consent(given, decision.how, decision.granted_by, rules)
+    off = agreeing.kept_off(given, headers, rules)
+    left = {name: state for name, state in decision.purposes.items() if name not in off}
+    if off and not left:
+        raise BadQuestion(
+            "Nothing was taken down",
+            detail=" ".join(f"“{purpose}” is {why}." for purpose, why in off.items()),
+            where="purposes",
+            mend="Who means yes here switches the signal off for this site.",
+        )
+    return msgspec.structs.replace(decision, purposes=left), off
 
 
 @get(

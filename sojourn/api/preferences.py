@@ -19,6 +19,7 @@ from msgspec import Meta
 from sojourn.api.access import AnyRequest
 from sojourn.api.collect import cors
 from sojourn.api.connection import address_of
+from sojourn.api.consents import heed
 from sojourn.api.public import SHUT_CACHE, Shown, respond, shown_to
 from sojourn.application import Sojourn
 from sojourn.consent import records
@@ -65,7 +66,8 @@ class Chosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """The record of a decision as the person gets it: all of it but who they are here."""
+    """The record of a decision as the person gets it: all of it but who they are here. `kept_off`
+    are the purposes that they agreed to and their browser says no to: they are not in it."""
 
     schema: str
     record: str
@@ -76,6 +78,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     until_ms: int | None
     how: str
     granted_by: records.Granter
+    kept_off: dict[str, str]
 
 
 @get(
@@ -140,8 +143,9 @@ async def decide(request: AnyRequest, state: State, project: FromPath[str]) -> R
     identifiers = {"anonymous_id": chosen.anonymous_id}
     decision = Decision(identifiers=identifiers, purposes=chosen.purposes, how=chosen.how)
     opened = sojourn.project(project)
+    decision, off = heed(decision, request.headers, opened.rules)
     record = await asyncio.to_thread(sojourn.governance(opened).record, decision)
-    body = msgspec.json.encode(_receipt(record))
+    body = msgspec.json.encode(_receipt(record, off))
     return Response(body, media_type="application/json", headers=cors(request.headers))
 
 
@@ -161,9 +165,9 @@ def _read(body: bytes) -> Chosen:
         ) from None
 
 
-def _receipt(record: ConsentRecord) -> Receipt:
-    own = {name: getattr(record, name) for name in Receipt.__struct_fields__}
-    return Receipt(**own)
+def _receipt(record: ConsentRecord, off: dict[str, str]) -> Receipt:
+    own = {name: getattr(record, name) for name in Receipt.__struct_fields__ if name != "kept_off"}
+    return Receipt(**own, kept_off=off)
 
 
 def _choices(sojourn: Sojourn, project: str, shown: Shown, country: str) -> tuple[Choice, ...]:

@@ -15,8 +15,10 @@ from rich.text import Text
 
 from sojourn.cli import documents, egress, versions
 from sojourn.cli.texts import print_json, read_policy
+from sojourn.errors import SojournError
 from sojourn.policy import compile as compiling
 from sojourn.policy import model, sarif
+from sojourn.policy.checks.text import unreadable
 from sojourn.policy.finding import Finding
 
 app = App(name="policy")
@@ -49,23 +51,36 @@ def check(
     """
     name = "stdin" if str(file) == "-" else str(file)
     day = at or datetime.now(UTC).date()
-    compiled = compiling.compile(read_policy(file), day)
+    findings = _findings(file, day, format)
     if format == "json":
         print_json(
             {
                 "file": name,
                 "at": day,
-                "findings": compiled.findings,
-                **{f"{level}s": count for level, count in _counts(compiled.findings).items()},
+                "findings": findings,
+                **{f"{level}s": count for level, count in _counts(findings).items()},
             }
         )
     elif format == "sarif":
         uri = file.as_uri() if file.is_absolute() else quote(Path(name).as_posix())
-        print_json(sarif.log(compiled.findings, compiling.CODES.values(), uri))
+        print_json(sarif.log(findings, compiling.CODES.values(), uri))
     else:
-        _print_lines(compiled.findings, name, day)
-    if compiled.errors:
+        _print_lines(findings, name, day)
+    if any(found.level == "error" for found in findings):
         sys.exit(1)
+
+
+def _findings(file: Path, day: date, format: str) -> tuple[Finding, ...]:
+    """All that is found in a file. Who asks for a document gets one even where the file cannot be
+    read: that is its one finding."""
+    try:
+        text = read_policy(file)
+    except SojournError as failure:
+        if format == "text":
+            raise
+        what = f"{failure.title}: {failure.detail.removesuffix('.')}."
+        return (unreadable(what, failure.mend),)
+    return compiling.compile(text, day).findings
 
 
 @app.command

@@ -146,17 +146,23 @@ def history(
     if format == "json":
         print_json([versions.summary(one) for one in found])
         return
-    table = Table("", "number", "version", "hash", "published", "holds from", "by", "asks again")
+    # Five columns, of which only the last is as wide as it happens to be: 80 characters are enough.
+    table = Table("")
+    for column in ("number", "version", "hash", "holds from"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("published", overflow="fold")
+    withdrawn = versions.withdrawn(found)
     for one in found:
+        begins = _day(one.effective_ms, opened) if one.effective_ms else "the beginning"
+        published = f"{_day(one.published_ms, opened)} by {one.actor}"
+        again = f"\nasks again: {', '.join(one.asks_again)}" if one.asks_again else ""
         table.add_row(
             "▸" if one.number == in_force else "",
             str(one.number),
             one.version,
             one.digest.hex()[:12],
-            _day(one.published_ms, opened),
-            _day(one.effective_ms, opened) if one.effective_ms else "the beginning",
-            one.actor,
-            ", ".join(one.asks_again),
+            "withdrawn" if one.number in withdrawn else begins,
+            published + again,
         )
     Console(highlight=False).print(table)
 

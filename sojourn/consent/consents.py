@@ -146,7 +146,7 @@ def _check(decision: Decision, rules: Rules, hierarchy: Hierarchy, now_ms: int) 
     if gives and decision.granted_by not in ("person", "guardian"):
         raise BadQuestion(
             "Only the person can consent",
-            detail=f"An {decision.granted_by} cannot for somebody else (clause S2-14).",
+            detail=f"No {decision.granted_by} can for somebody else (clause S2-14).",
             where="granted_by",
             mend="Ask the person, or rest the purpose on another basis.",
         )

@@ -23,8 +23,7 @@ from sojourn.egress.subscriber import WAITING_HOURS, unseal
 from sojourn.ingest.project import Project
 from sojourn.mail import Delivery, Mail, SendMail
 from sojourn.policy import letter, versions
-from sojourn.policy.chronicle import Step, days_of, read, steps
-from sojourn.policy.letter import Letter
+from sojourn.policy.chronicle import Step, read, steps
 from sojourn.policy.versions import Version
 
 CONFIRMING = 0
@@ -70,15 +69,35 @@ class Mailings:
             history = versions.history(connection, self.project.id)
             last = connection.execute(seen).scalar() or 0
             made = 0
-            for step in steps(history):
-                if step.version.number > last and letter.of_recipients(step.changes):
-                    numbers = _confirmed(connection, self.project.id)
+            public = list(steps(history))
+            for step in public:
+                if step.version.number > last and not step.withdrawn:
+                    numbers = self._concerned(connection, step, public)
                     number = step.version.number
                     queue(connection, self.project.id, number, numbers, self.clock_ms())
                     made += len(numbers)
+            _drop_withdrawn(connection, self.project.id, public)
             row = {"name": mark, "value": history[-1].number}
             control.upsert(connection, table, [row])
         return made
+
+    def _concerned(
+        self, connection: sa.Connection, step: Step, public: Sequence[Step]
+    ) -> list[int]:
+        """The subscriptions to be told of a version: all, where recipients change; those that were
+        told of what it withdraws; or none."""
+        confirmed = _confirmed(connection, self.project.id)
+        if letter.of_recipients(step.changes):
+            return confirmed
+        dropped = [one.version.number for one in letter.dropped_by(step, public)]
+        table = tables.mailings
+        was_told = sa.select(table.c.subscription).where(
+            table.c.project == self.project.id,
+            table.c.policy.in_(dropped),
+            table.c.state == "sent",
+        )
+        told = set(connection.execute(was_told).scalars())
+        return [number for number in confirmed if number in told]
 
     def send_next(self, send: SendMail) -> bool:
         """Try the mailing that has been due longest; whether it makes sense to try another."""
@@ -123,14 +142,10 @@ class Mailings:
             said = letter.confirming(read(ruling), link, WAITING_HOURS)
         else:
             history = tuple(versions.history(connection, self.project.id))
-            said = self._telling(history, row.policy, link)
+            step, dropped = _step(history, row.policy)
+            said = letter.telling(step, dropped, self.project.zone, self.pages, link)
         id = self.project.vault.digest("mailing", f"{row.number}/{row.asked_ms}").hex()
         return Mail(id, row.asked_ms, subscriber.address, said.subject, said.text, headers)
-
-    def _telling(self, history: tuple[Version, ...], number: int, link: str) -> Letter:
-        step = _step(history, number)
-        days = days_of(step.version, self.project.zone)
-        return letter.telling(step, days, self.pages, link)
 
     def _settle(self, connection: sa.Connection, row: sa.Row[Any], delivery: Delivery) -> None:
         """Write down what became of an attempt. Where there was no server, nothing else that is
@@ -177,6 +192,14 @@ def drop_due(connection: sa.Connection, subscriptions: Sequence[int]) -> None:
     connection.execute(sa.delete(table).where(due))
 
 
+def _drop_withdrawn(connection: sa.Connection, project: int, public: Sequence[Step]) -> None:
+    """Nobody is told any more that a version comes which has been withdrawn."""
+    table = tables.mailings
+    gone = [step.version.number for step in public if step.withdrawn]
+    due = (table.c.project == project) & (table.c.state == "due") & table.c.policy.in_(gone)
+    connection.execute(sa.delete(table).where(due))
+
+
 def _due(project: int, now_ms: int) -> sa.Select[Any]:
     table, whose = tables.mailings, tables.subscriptions
     columns = (*table.c, whose.c.address, whose.c.sealed)
@@ -194,6 +217,9 @@ def _confirmed(connection: sa.Connection, project: int) -> list[int]:
 
 
 @lru_cache(maxsize=4)
-def _step(history: tuple[Version, ...], number: int) -> Step:
-    """The version of a number, with what it changed; one mail after the other needs it."""
-    return next(one for one in steps(history) if one.version.number == number)
+def _step(history: tuple[Version, ...], number: int) -> tuple[Step, list[Step]]:
+    """The version of a number, with what it changed, and those that it withdrew; one mail after the
+    other needs it."""
+    public = list(steps(history))
+    step = next(one for one in public if one.version.number == number)
+    return step, letter.dropped_by(step, public)

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime, parseaddr
 from typing import Literal
 from urllib.parse import unquote, urlsplit
@@ -27,12 +28,35 @@ ANSWER_S_MAX = 10.0
 """How long a server may take for each step."""
 PORTS = {"smtp": 587, "smtps": 465}
 """Where servers take mail from those who are signed in (RFC 8314)."""
+LINE_CHARS_MAX = 998
+"""RFC 5322, 2.1.1."""
 Security = Literal["tls", "starttls", "none"]
 _STARTTLS: dict[str, Security | None] = {
     "": None,
     "starttls=yes": "starttls",
     "starttls=no": "none",
 }
+
+
+class _AsItStands(UnstructuredHeader, BaseHeader):
+    """A header that programs read and whose words are not decoded, such as an address in angle
+    brackets (RFC 2369, 2): however long a word is it stays whole, and a line ends between two."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """The lines of the header; the first word stands behind its name."""
+        lines = [f"{self.name}:"]
+        for number, word in enumerate(self.split()):
+            if number and len(lines[-1]) + len(word) >= (policy.max_line_length or LINE_CHARS_MAX):
+                lines.append("")
+            lines[-1] += f" {word}"
+        return policy.linesep.join((*lines, ""))
+
+
+_HEADERS = HeaderRegistry()
+for _name in ("List-Unsubscribe", "List-Unsubscribe-Post"):
+    _HEADERS.map_to_type(_name, _AsItStands)
+_FORMAT = SMTP.clone(header_factory=_HEADERS)
+"""How a mail is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +172,7 @@ def _connected(server: Server) -> Iterator[smtplib.SMTP]:
 
 
 def _message(mail: Mail, origin: str) -> EmailMessage:
-    message = EmailMessage(SMTP)
+    message = EmailMessage(_FORMAT)
     message["From"] = origin
     message["To"] = mail.to
     message["Subject"] = " ".join(mail.subject.split())

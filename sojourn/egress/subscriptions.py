@@ -126,10 +126,12 @@ def tell(
     """Forget what nobody confirmed in time, and send what is due, where something can be sent, one
     mail after the other until it is over."""
     subscriptions.forget_unconfirmed()
-    if send is not None:
+    if send is None:
+        return
+    mailings.plan()
+    while not is_over() and mailings.send_next(send):
+        # What is published in between may withdraw what was still to be told.
         mailings.plan()
-        while not is_over() and mailings.send_next(send):
-            pass
 
 
 def _remove(connection: sa.Connection, numbers: list[int]) -> None:

@@ -13,7 +13,7 @@ import msgspec
 from sojourn.drop_reason import Dropped, DropReason
 from sojourn.event import Event
 from sojourn.origin import Origin, Reading, as_sent, without_instant
-from sojourn.wire import texts_of
+from sojourn.wire import country_of, texts_of
 from sojourn.wires.matomo import ORDER, WIRE
 
 ACTIONS: dict[str, dict[str, str]] = {
@@ -100,7 +100,7 @@ def _of_the_visit(event: Event | Dropped, said: dict[str, str], country: str) ->
     """An event with what is known of the visit as a whole."""
     if isinstance(event, Dropped):
         return event
-    signals = msgspec.structs.replace(event.signals, country=country[:2].upper(), cookieless=False)
+    signals = msgspec.structs.replace(event.signals, country=country_of(country), cookieless=False)
     return msgspec.structs.replace(event, properties=said | event.properties, signals=signals)
 
 

@@ -17,7 +17,7 @@ from sojourn.errors import SojournError
 from sojourn.event import PAGE_VIEWED, Event, Signals
 from sojourn.instant import instant_ms
 from sojourn.origin import Origin, Reading, without_instant
-from sojourn.wire import identifiers_of, number_of, page_of
+from sojourn.wire import country_of, identifiers_of, number_of, page_of
 
 PAGE = "1"
 KEPT = ("browser", "os", "device", "screen", "language", "tag")
@@ -58,7 +58,7 @@ def events(row: dict[str, Any], reading: Reading) -> list[Event | Dropped]:
             | reading.beside.pop(given.get("event_id", ""), {}),
             message_id=given.get("event_id", ""),
             source="umami",
-            signals=Signals(country=given.get("country", "")[:2].upper()),
+            signals=Signals(country=country_of(given.get("country"))),
         )
     ]
 

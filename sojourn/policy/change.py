@@ -21,7 +21,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One change. `path` is where it is said, from the top of the policy.
 
     People must hear of a `material` one (clause S1-41); one that `widens` lets more be done with
-    data than they were told, and is material too. `purposes` are those whose data it touches.
+    data than they were told, or sooner, and is material too. `purposes` are those whose data it
+    touches.
     """
 
     path: str
@@ -38,7 +39,7 @@ Compare = Callable[[Policy, Policy], Iterator[Change]]
 def wider(
     path: str, what: str, clauses: tuple[str, ...] = (), purposes: Iterable[str] = ()
 ) -> Change:
-    """More may be done than people were told."""
+    """More may be done than people were told, or sooner."""
     return _change(path, what, ("S1-41", *clauses), purposes, material=True, widens=True)
 
 
@@ -84,6 +85,23 @@ def gained(old: Iterable[Name], new: Iterable[Name]) -> list[Name]:
     """What is new, in its order."""
     known = set(old)
     return [one for one in new if one not in known]
+
+
+def subjects(
+    path: str,
+    what: str,
+    old: tuple[str, ...],
+    new: tuple[str, ...],
+    clauses: tuple[str, ...],
+    purposes: Iterable[str] = (),
+) -> Iterator[Change]:
+    """Whom data are about; `what` is how the sentence begins. Where nobody is named, it may be
+    anybody: naming some for the first time takes nobody in, and naming none takes all in."""
+    if old and not new:
+        yield wider(f"{path}.subjects", f"{what} anybody.", clauses, purposes)
+    elif more := gained(old, new):
+        told = f"{what} {listed(more)} as well."
+        yield (wider if old else minor)(f"{path}.subjects", told, clauses, purposes)
 
 
 def said(value: Any) -> str:

@@ -14,7 +14,7 @@ from datetime import date
 
 from sojourn.policy.finding import Code, Finding
 from sojourn.policy.model import Policy
-from sojourn.policy.reading import Reading
+from sojourn.policy.reading import Reading, is_blank
 from sojourn.policy.source import Path, Source
 
 DRAFT_MAY_LACK = "P6"
@@ -42,7 +42,7 @@ class Context:
                 here = here[step]
             except (KeyError, IndexError, TypeError):
                 return False
-        return here not in (None, "", [], {})
+        return here not in (None, [], {}) and not is_blank(here)
 
     def finding(
         self, code: Code, path: Path, what: str, mend: str, *, value: bool = False

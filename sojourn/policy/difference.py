@@ -1,7 +1,8 @@
 """Differences: two policies compared by what they let happen, not by their text.
 
 What is told are the changes that somebody who is affected would ask about: what data, what for, by
-what right, how long, who gets them. Sentences (`says`) and names for the same are no changes.
+what right, how long, who gets them; and what people read in other words than before. Other names
+for the same, and the order in which things are said, are no changes.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from sojourn.policy.manifest import (
     LEGAL_BASES,
     THIRD_PARTY,
     AboutCategory,
+    Contact,
     Declaration,
     Field,
     Manifest,
@@ -88,11 +89,18 @@ def _organisation(manifest: Manifest) -> dict[str, Any]:
                 "name": (contact and contact.name) or one.name,
                 "address": contact and contact.address,
                 "privacy_contact": contact and contact.email,
-                "data_protection_officer": officer and (officer.email or officer.name),
-                "representative": representative and (representative.email or representative.name),
+                "data_protection_officer": _reached(officer),
+                "representative": _reached(representative),
             }
         )
     return {}
+
+
+def _reached(contact: Contact | None) -> str:
+    """How somebody is reached: by e-mail, otherwise by name and address."""
+    if contact is None:
+        return ""
+    return contact.email or ", ".join(filter(None, (contact.name, contact.address)))
 
 
 def _systems(manifest: Manifest) -> tuple[list[System], list[System]]:

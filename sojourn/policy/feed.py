@@ -10,7 +10,7 @@ from datetime import UTC, datetime, tzinfo
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from sojourn.policy.chronicle import Step, days_of, steps
+from sojourn.policy.chronicle import Step, period, steps
 from sojourn.policy.document import MEDIA_TYPES
 from sojourn.policy.versions import Version
 from sojourn.policy.wording import dated
@@ -26,7 +26,8 @@ def atom(versions: Sequence[Version], zone: tzinfo) -> str:
     feed = Element("feed", {"xmlns": ATOM, "xml:lang": "en"})
     _add(feed, "id", uuid5(NAMESPACE_URL, f"feed/{public[0].version.digest.hex()}").urn)
     _add(feed, "title", f"{who}: changes of the policy")
-    _add(feed, "updated", _instant(public[-1].version))
+    newest = max((one.withdrawn or one.version for one in public), key=lambda one: one.number)
+    _add(feed, "updated", _instant(newest))
     SubElement(feed, "link", {"rel": "self", "type": MEDIA_TYPES["atom"], "href": "changes.xml"})
     SubElement(feed, "link", {"rel": "alternate", "type": "text/html", "href": "changes"})
     _add(SubElement(feed, "author"), "name", who)
@@ -37,7 +38,6 @@ def atom(versions: Sequence[Version], zone: tzinfo) -> str:
 
 def _entry(entry: Element, step: Step, place: int, zone: tzinfo) -> None:
     version = step.version
-    _, begins = days_of(version, zone)
     told = [one.what for one in step.changes]
     if not told:
         told = [
@@ -46,11 +46,20 @@ def _entry(entry: Element, step: Step, place: int, zone: tzinfo) -> None:
             else "The first version that was public."
         ]
     _add(entry, "id", _name(version))
-    _add(entry, "title", f"Version {version.version or place}, from {dated(begins)} on")
-    _add(entry, "updated", _instant(version))
+    _add(entry, "title", f"Version {step.label}, {_when(step, zone)}")
+    # Who was told that it comes is told again that it does not.
+    _add(entry, "updated", _instant(step.withdrawn or version))
     link = {"rel": "alternate", "type": "text/html", "href": f"changes#version-{place}"}
     SubElement(entry, "link", link)
     _add(entry, "content", "\n".join(told), type="text")
+
+
+def _when(step: Step, zone: tzinfo) -> str:
+    """When it holds, as it was told when it was published; or that it does not."""
+    if step.withdrawn:
+        return period(step, zone)
+    _, begins = step.days(zone)
+    return f"from {dated(begins)} on"
 
 
 def _add(parent: Element, name: str, text: str, **attributes: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from datetime import date
+from datetime import tzinfo
 from typing import NamedTuple
 
 from sojourn.policy.change import Change
@@ -48,27 +48,38 @@ def confirming(policy: Policy, link: str, hours: int) -> Letter:
     )
 
 
-def telling(step: Step, days: tuple[date, date], pages: str, link: str) -> Letter:
-    """What a version changes in who receives data, from when on, and how to object.
+def dropped_by(step: Step, public: Sequence[Step]) -> list[Step]:
+    """The versions that said who is to receive data, and that this one withdrew before they held:
+    itself, or by withdrawing the one that had."""
+    by = {one.version.number: one.withdrawn.number for one in public if one.withdrawn}
+    found = []
+    for one in public:
+        number = one.version.number
+        while number in by:
+            number = by[number]
+        is_dropped = one.withdrawn is not None and number == step.version.number
+        if is_dropped and of_recipients(one.changes):
+            found.append(one)
+    return found
 
-    `days` are those of publishing and of taking effect, `pages` is the address below which the
-    public pages are, `link` where one asks to be told no more.
+
+def telling(step: Step, dropped: Sequence[Step], zone: tzinfo, pages: str, link: str) -> Letter:
+    """What a version changes in who receives data, from when on, and how to object; and what of
+    the versions `dropped` by it does not come.
+
+    Days are those of a time zone, `pages` is the address below which the public pages are, `link`
+    where one asks to be told no more.
     """
-    published, begins = days
-    who = _who(step.policy)
-    changes = "\n".join(
-        textwrap.fill(one.what, LINE_CHARS, initial_indent="- ", subsequent_indent="  ")
-        for one in of_recipients(step.changes)
-    )
-    notice = step.before.changes.notice if step.before else None
-    promised = f" It promised to tell such changes {lasting(notice)} before." if notice else ""
+    _, begins = step.days(zone)
+    who, changes = _who(step.policy), of_recipients(step.changes)
+    subject = f"{who}: who receives data changes on {dated(begins)}"
+    if not changes:
+        subject = f"{who}: a change in who receives data does not come"
     return Letter(
-        f"{who}: who receives data changes on {dated(begins)}",
+        subject,
         _laid_out(
-            f"{who} changes who receives data. From {dated(begins)} on:",
-            changes,
-            f"This was published on {dated(published)}.{promised}",
-            f"You may object to it: {_objecting(step.policy, pages)}",
+            *(_coming(step, changes, zone, pages) if changes else ()),
+            *(piece for one in dropped for piece in _not_coming(one, changes, zone)),
             "Everybody who receives data:",
             f"{pages}/recipients",
             "Every version, and what it changed:",
@@ -77,6 +88,42 @@ def telling(step: Step, days: tuple[date, date], pages: str, link: str) -> Lette
             "removed:",
             link,
         ),
+    )
+
+
+def _coming(step: Step, changes: Sequence[Change], zone: tzinfo, pages: str) -> tuple[str, ...]:
+    published, begins = step.days(zone)
+    notice = step.before.changes.notice if step.before else None
+    # Only what lets others have more was promised to be told before.
+    promised = ""
+    if notice and any(one.widens for one in changes):
+        promised = f" It promised to tell such changes {lasting(notice)} before."
+    return (
+        f"{_who(step.policy)} changes who receives data. From {dated(begins)} on:",
+        _items(changes),
+        f"This was published on {dated(published)}.{promised}",
+        f"You may object to it: {_objecting(step.policy, pages)}",
+    )
+
+
+def _not_coming(step: Step, changes: Sequence[Change], zone: tzinfo) -> tuple[str, ...]:
+    """What was announced, was withdrawn, and is not among what comes all the same."""
+    coming = {one.what for one in changes}
+    gone = [one for one in of_recipients(step.changes) if one.what not in coming]
+    if not gone:
+        return ()
+    published, begins = step.days(zone)
+    return (
+        f"What was announced on {dated(published)} was withdrawn before it held, and does not come "
+        f"on {dated(begins)}:",
+        _items(gone),
+    )
+
+
+def _items(changes: Sequence[Change]) -> str:
+    return "\n".join(
+        textwrap.fill(one.what, LINE_CHARS, initial_indent="- ", subsequent_indent="  ")
+        for one in changes
     )
 
 

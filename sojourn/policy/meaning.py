@@ -66,6 +66,43 @@ def drawn_from(policy: Policy, purpose: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def categories_of(policy: Policy, purpose: str) -> tuple[str, ...]:
+    """The categories of personal data that a purpose uses: those that say so, those with a property
+    or an event that does, and those that a recipient is given for it."""
+    return tuple(
+        name for name in _used_by(policy, purpose) if policy.categories[name].contains_personal_data
+    )
+
+
+def _used_by(policy: Policy, purpose: str) -> tuple[str, ...]:
+    using = {name for name, one in policy.categories.items() if purpose in one.purposes}
+    for _, _, own in collected(policy):
+        if own.category and purpose in own.purposes:
+            using.add(own.category)
+    for recipient in policy.recipients.values():
+        if purpose in recipient.purposes:
+            using.update(recipient.categories)
+    return tuple(name for name in policy.categories if name in using)
+
+
+def subjects_of(policy: Policy, purpose: str) -> tuple[str, ...]:
+    """Whose data a purpose uses (GDPR 30(1)(c)): those it names, otherwise those of its categories,
+    and where these name nobody, all that the policy is about. Nobody's, where it uses only what is
+    about nobody."""
+    if own := policy.purposes[purpose].subjects:
+        return own
+    categories = categories_of(policy, purpose)
+    if not categories:
+        return () if _used_by(policy, purpose) else policy.subjects
+    subjects = (subject for name in categories for subject in people_in(policy, name))
+    return tuple(dict.fromkeys(subjects))
+
+
+def people_in(policy: Policy, category: str) -> tuple[str, ...]:
+    """Whom a category is about: those it names, otherwise all that the policy is about."""
+    return policy.categories[category].subjects or policy.subjects
+
+
 def collected(policy: Policy) -> Iterator[tuple[str, str, Property | Happening]]:
     """Every property and event: its section, its name, and what is said of it."""
     yield from (("properties", name, own) for name, own in policy.properties.items())

@@ -387,4 +387,8 @@ class Policy(Said, frozen=True):
 def schema() -> dict[str, Any]:
     """The JSON schema of a policy, for editors."""
     described = msgspec.json.schema(Policy, schema_hook=lambda word: SCHEMA[word])
+    for part in described["$defs"].values():
+        # What an editor shows beside a key flows in its window, not in our lines.
+        paragraphs = part["description"].split("\n\n")
+        part["description"] = "\n\n".join(" ".join(one.split()) for one in paragraphs)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **described}

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from sojourn.policy.agreeing import SIGNALS
 from sojourn.policy.choices import Choice
 from sojourn.policy.compile import Compiled
 from sojourn.policy.page import Markup, Section, Sheet, join, page, tag, told
 
 SCRIPT = "../../preferences.js"
 """Where the script lies, as seen from the page."""
-HONOURED = {"gpc": "Global Privacy Control", "dnt": "Do Not Track"}
-"""The signals of a browser by which it says no."""
 
 
 def html(compiled: Compiled, at: date, choices: Sequence[Choice]) -> str:
@@ -42,7 +41,7 @@ def _all_at_once(sheet: Sheet, any_choice: bool) -> Markup:
     signals = [
         tag("p", f"Your browser’s {title} is honoured.", class_="signal", hidden="",
             data_signal=signal)
-        for signal, title in HONOURED.items()
+        for signal, title in SIGNALS.items()
     ]  # fmt: skip
     contact = sheet.policy.rights.channel or sheet.policy.organisation.privacy_contact
     without = "Your choices are kept in your browser, which takes a script."

@@ -63,6 +63,11 @@ def read(data: Any) -> Reading:
     return reading
 
 
+def is_blank(value: Any) -> bool:
+    """Whether a value is text in which nothing stands; it says nothing."""
+    return isinstance(value, str) and not value.strip()
+
+
 def closest(name: str, known: Iterator[str] | list[str]) -> str:
     """“ Did you mean …?” when something known is close to a name; otherwise nothing."""
     near = get_close_matches(name, list(known), n=1)
@@ -126,7 +131,8 @@ class _Reader:
                 continue
             name, type_of = types_of[key]
             # An empty entry says nothing, as if it were not there.
-            found = _NOTHING if own is None else self.read(type_of, own, (*path, key))
+            silent = own is None or is_blank(own)
+            found = _NOTHING if silent else self.read(type_of, own, (*path, key))
             if found is not _NOTHING:
                 given[name] = found
         return wanted(**given)

@@ -14,8 +14,8 @@ from sojourn.policy.checks.recipients import is_about_people
 from sojourn.policy.compile import Compiled
 from sojourn.policy.facts.mechanisms import MECHANISMS
 from sojourn.policy.facts.regions import EEA, protects_as_here
-from sojourn.policy.model import Basis, Policy, Purpose, Recipient
-from sojourn.policy.wording import kept, used_for
+from sojourn.policy.model import Basis, Purpose, Recipient
+from sojourn.policy.wording import kept, used_for_them
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,21 +99,18 @@ def record_of(compiled: Compiled, at: date) -> Record:
 
 def _activity(compiled: Compiled, name: str, purpose: Purpose, at: date) -> Activity:
     policy = compiled.policy
-    categories = categories_of(policy, name)
+    categories = meaning.categories_of(policy, name)
     known = [policy.categories[category] for category in categories]
     measures = {word for category in known for word in category.measures} or policy.measures
-    subjects = purpose.subjects or tuple(
-        dict.fromkeys(subject for category in known for subject in category.subjects)
-    )
     return Activity(
         purpose=name,
-        does=used_for(purpose),
+        does=used_for_them(purpose),
         uses=meaning.uses(purpose),
         legal_basis=_bases(purpose),
         by_category=purpose.by_category,
         assessment=purpose.assessment,
         statute=purpose.statute,
-        subjects=subjects,
+        subjects=meaning.subjects_of(policy, name),
         categories={category: policy.categories[category].means for category in categories},
         recipients=tuple(
             _given(recipient, key, at)
@@ -127,23 +124,6 @@ def _activity(compiled: Compiled, name: str, purpose: Purpose, at: date) -> Acti
         },
         measures={word: said for word, said in policy.measures.items() if word in measures},
         line=compiled.source.key(("purposes", name)).line,
-    )
-
-
-def categories_of(policy: Policy, purpose: str) -> tuple[str, ...]:
-    """The categories of personal data that a purpose uses: those that say so, those with a property
-    or an event that does, and those that a recipient is given for it."""
-    using = {name for name, one in policy.categories.items() if purpose in one.purposes}
-    for _, _, own in meaning.collected(policy):
-        if own.category and purpose in own.purposes:
-            using.add(own.category)
-    for recipient in policy.recipients.values():
-        if purpose in recipient.purposes:
-            using.update(recipient.categories)
-    return tuple(
-        name
-        for name, one in policy.categories.items()
-        if name in using and one.contains_personal_data
     )
 
 

@@ -41,7 +41,7 @@ def reducer(
         steps.append(lambda value: _without_query(str(value), kept))
     if reduction.truncate is not None:
         length = reduction.truncate
-        steps.append(lambda value: _truncated(str(value), length))
+        steps.append(lambda value: truncated(str(value), length))
     if reduction.round is not None:
         unit = reduction.round
         steps.append(
@@ -74,7 +74,7 @@ def _without_query(address: str, kept: frozenset[str]) -> str | None:
         return None
 
 
-def _truncated(text: str, length: int) -> str:
+def truncated(text: str, length: int) -> str:
     """The first characters, or of an IP address the first bits, the others zero."""
     try:
         address = ipaddress.ip_address(text)

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from sojourn.event import EMAIL_OPENED
 from sojourn.policy import meaning, taxonomy
 from sojourn.policy.facts.fideslang import within
-from sojourn.policy.facts.regions import EEA
+from sojourn.policy.facts.regions import EEA, is_known
 from sojourn.policy.model import OWN_COOKIE, Happening, Policy, Property, Purpose, Reduction, When
 from sojourn.policy.recipients import RecipientRule, recipient_rules
 from sojourn.policy.reducing import Reduce, reducer
@@ -183,17 +183,21 @@ class Rules:
         return serving
 
     def region_of(self, country: str) -> str:
-        """Which of the regions that the policy names a country is in."""
-        if country in self.regions or country == UNKNOWN:
+        """Which of the regions that the policy names a country is in. Where a code is no country's
+        it is not known where somebody is, and the strictest line holds."""
+        if not is_known(country):
+            return UNKNOWN
+        if country in self.regions:
             return country
         return "EEA" if "EEA" in self.regions and country in EEA else EVERYWHERE
 
     def adult_from(self, country: str) -> int:
         """From which age people of a country consent themselves (clause S1-36)."""
         ages = self.consent_from
-        if not country:
+        if not is_known(country):
             return max(ages.values(), default=ADULT)
-        return ages.get(country, ages.get(EVERYWHERE, ADULT))
+        others = ages.get(EVERYWHERE, ADULT)
+        return ages.get(country, ages.get("EEA", others) if country in EEA else others)
 
 
 _NO_CATEGORY = ""

@@ -116,6 +116,9 @@ def _outlandish(text: str) -> Iterator[Flaw]:
         place = _place(event)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             yield Flaw(place, "Anchors and aliases are not used here.", "Write the value itself.")
+        if tag := getattr(event, "tag", None):
+            what = f"Tags are not used here: {_written(tag)[:60]}."
+            yield Flaw(place, what, "Write the value without a tag.")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEPTH_MAX:
@@ -123,6 +126,12 @@ def _outlandish(text: str) -> Iterator[Flaw]:
                 return
         if isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+
+
+def _written(tag: str) -> str:
+    """A tag as it is usually written: `!!str`."""
+    standard = "tag:yaml.org,2002:"
+    return f"!!{tag.removeprefix(standard)}" if tag.startswith(standard) else tag
 
 
 def _plain(node: yaml.Node, path: Path, source: Source) -> Any:
@@ -135,15 +144,12 @@ def _plain(node: yaml.Node, path: Path, source: Source) -> Any:
             source.keys[*path, number] = _place(item)
             items.append(_plain(item, (*path, number), source))
         return items
-    if node.tag not in _SCALARS:
-        what = f"The tag {node.tag.removeprefix('tag:yaml.org,2002:')} is not used here."
-        source.flaws.append(Flaw(_place(node), what, "Write the value without a tag."))
-        return node.value
     try:
         return _SCALARS[node.tag](node.value)
     except ValueError:
-        what = f"“{node.value[:60]}” is no value of its tag."
-        source.flaws.append(Flaw(_place(node), what, "Write the value without a tag."))
+        # Python reads no number of over 4300 digits.
+        what = f"“{node.value[:60]}…” is too long for a number."
+        source.flaws.append(Flaw(_place(node), what, "Write fewer digits."))
         return None
 
 

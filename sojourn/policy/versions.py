@@ -6,7 +6,7 @@ collected, and the version of that day says why. Each purpose of a project has o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -146,6 +146,31 @@ def history(connection: sa.Connection, project: int) -> list[Version]:
     return [_version(row) for row in connection.execute(chosen)]
 
 
+def ends(history: Sequence[Version]) -> dict[int, int]:
+    """The instant at which each version, by its number, is followed by another that was published
+    later; one that nothing follows has none. `history` is in the order of publishing."""
+    found: dict[int, int] = {}
+    first: int | None = None
+    for version in reversed(history):
+        if first is not None:
+            found[version.number] = first
+        first = version.effective_ms if first is None else min(first, version.effective_ms)
+    return found
+
+
+def withdrawn(history: Sequence[Version]) -> dict[int, Version]:
+    """The versions that waited and never held, by number: each with the one whose publishing
+    dropped it, for it begins no later and was published before the other could hold."""
+    found: dict[int, Version] = {}
+    for place, version in enumerate(history):
+        for later in history[place + 1 :]:
+            begin_ms = version.effective_ms
+            if later.effective_ms <= begin_ms and later.published_ms < begin_ms:
+                found[version.number] = later
+                break
+    return found
+
+
 def _chosen(project: int) -> sa.Select[Any]:
     return sa.select(tables.policies).where(tables.policies.c.project == project)
 
@@ -166,8 +191,10 @@ def _version(row: sa.Row[Any]) -> Version:
 def asked_again(connection: sa.Connection, project: int) -> dict[str, tuple[int, ...]]:
     """The instants from which on consent to a purpose had to be asked for again, by purpose."""
     found: dict[str, tuple[int, ...]] = {}
-    for version in history(connection, project):
-        for purpose in version.asks_again:
+    known = history(connection, project)
+    never = withdrawn(known)
+    for version in known:
+        for purpose in () if version.number in never else version.asks_again:
             found[purpose] = (*found.get(purpose, ()), version.effective_ms)
     return found
 
@@ -187,7 +214,8 @@ def assign_bits(connection: sa.Connection, project: int, names: Iterable[str]) -
         raise SojournError(
             f"A project has {PURPOSES_MAX} purposes in all its life",
             detail=f"This one has had {', '.join(bits)}.",
-            mend="Name one of them again instead of a new one.",
+            mend="Name one of them again instead of a new one, or begin another project: what a "
+            "preset names counts, too.",
         )
     for bit, name in enumerate(new, len(bits)):
         row = {"project": project, "name": name, "bit": bit}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
@@ -17,6 +18,10 @@ _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augu
            "October", "November", "December")  # fmt: skip
 _YEAR = 12
 _CAPITALS = {"ip": "IP", "id": "ID", "url": "URL", "hr": "HR"}
+_TO_YOU = re.compile(
+    r"\b(about|describes|fits|for|gave|give|help|lets?|of|reach|send|tell|to|with) you\b"
+)
+"""After these words of ours, in `facts/plain.py`, “you” is not who does something."""
 REGIONS = {"EEA": "the European Economic Area", "default": "everywhere else"}
 
 
@@ -67,6 +72,20 @@ def region(name: str) -> str:
 def used_for(purpose: Purpose) -> str:
     """What a purpose is, in the policy's own words where it has some."""
     return purpose.says or listed(USES.get(use, use) for use in uses(purpose))
+
+
+def used_for_them(purpose: Purpose) -> str:
+    """The same to others than the person; the policy's own words stay as they are."""
+    return purpose.says or of_them(used_for(purpose))
+
+
+def of_them(told: str) -> str:
+    """One of our plain words to a person, as it is told of them to somebody else: “your name” is
+    “their name”, “to give you the service” is “to give them the service”."""
+    told = _TO_YOU.sub(r"\1 them", told)
+    for yours, theirs in (("you", "they"), ("your", "their"), ("Your", "Their")):
+        told = re.sub(rf"\b{yours}\b", theirs, told)
+    return told
 
 
 def purposes(policy: Policy, names: Iterable[str]) -> str:

@@ -18,6 +18,7 @@ UNITS = ("hour", "day", "business day", "week", "month", "year")
 _DURATION = re.compile(rf"([1-9][0-9]{{0,4}}) ({'|'.join(UNITS)})s?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _MONTH_DAYS, _YEAR_DAYS = 31, 366
+_MONTH_DAYS_MIN, _YEAR_DAYS_MIN = 28, 365
 _BUSINESS_WEEK, _WEEK = 5, 7
 
 
@@ -54,6 +55,31 @@ class Duration(str):
             case _:
                 return timedelta(days=self.number)
 
+    @property
+    def shortest(self) -> timedelta:
+        """The shortest it can be by any calendar."""
+        match self.unit:
+            case "business day":
+                weeks, days = divmod(self.number, _BUSINESS_WEEK)
+                return timedelta(days=weeks * _WEEK + days)
+            case "month":
+                years, months = divmod(self.number, 12)
+                return timedelta(days=years * _YEAR_DAYS_MIN + months * _MONTH_DAYS_MIN)
+            case "year":
+                return timedelta(days=self.number * _YEAR_DAYS_MIN)
+            case _:
+                return self.longest
+
+    def may_outlast(self, other: Duration) -> bool:
+        """Whether it is longer than another in any calendar: 31 days are longer than some months,
+        and a month is no longer than a month."""
+        months, theirs = _months(self), _months(other)
+        if months and theirs:
+            return months > theirs
+        if self.unit == other.unit:
+            return self.number > other.number
+        return self.longest > other.shortest
+
     def after(self, at: datetime) -> datetime:
         """The instant so much later by the calendar; of a month that is too short, its last day."""
         return self._moved(at, 1)
@@ -63,13 +89,18 @@ class Duration(str):
         return self._moved(at, -1)
 
     def _moved(self, at: datetime, sign: int) -> datetime:
-        months = {"month": self.number, "year": 12 * self.number}.get(self.unit)
-        if months is None:
+        months = _months(self)
+        if not months:
             return at + sign * self.longest
         year, month = divmod(at.year * 12 + at.month - 1 + sign * months, 12)
         year = min(max(year, MINYEAR), MAXYEAR)
         day = min(at.day, monthrange(year, month + 1)[1])
         return at.replace(year=year, month=month + 1, day=day)
+
+
+def _months(duration: Duration) -> int:
+    """How many months it is by the calendar; 0 where it is counted in days or hours."""
+    return {"month": duration.number, "year": 12 * duration.number}.get(duration.unit, 0)
 
 
 class Date(str):

@@ -26,6 +26,7 @@ from sojourn.wire import (
     Wire,
     age_of,
     changes_of,
+    country_of,
     email_of,
     failure_reply,
     id_of,
@@ -102,7 +103,6 @@ NOBODY = (
 """Ids that Amplitude takes for none, in lower case: they stand for whom nobody knows."""
 CONNECTION = "$remote"
 """The address in an event whose sender wants that of the connection to be taken."""
-COUNTRY = re.compile("[A-Z]{2}")
 
 
 def key(request: Request, body: Any) -> str:
@@ -216,9 +216,8 @@ def _signals(
     ip, agent = message.get("ip"), message.get("user_agent")
     if ip == CONNECTION:
         ip = request.address
-    country = message.get("country")
     found = Signals(
-        country=country if isinstance(country, str) and COUNTRY.fullmatch(country) else "",
+        country=country_of(message.get("country")),
         ip=ip if isinstance(ip, str) else on_device.ip,
         agent=agent if isinstance(agent, str) else on_device.agent,
         age=age_of(traits.get("age")),

@@ -40,12 +40,14 @@ from sojourn.wire import (
     Wire,
     age_of,
     changes_of,
+    country_of,
     email_of,
     form_of,
     id_of,
     identifiers_of,
     json_in,
     json_reply,
+    number_of,
     require_batch,
     signals_of,
     texts_of,
@@ -82,7 +84,6 @@ CHANGES = {
     "$unset": "unset",
 }
 """What SDKs call a change of a property, and what it is here."""
-COUNTRY = re.compile("[A-Z]{2}")
 VIEW_PLUMBING = ("name", "view", "visit", "start", "exit", "bounce", "uvc", "domain", "referrer")
 UNDERSTOOD = (
     "session_duration",
@@ -284,9 +285,10 @@ def _profile(given: Any, shared: Event, received_ms: int) -> Event:
 
 def _age(birth_year: Any, received_ms: int) -> float | None:
     """The age of somebody born in a year, as long as their birthday is to come."""
-    if not isinstance(birth_year, int | float):
+    born = number_of(birth_year) if isinstance(birth_year, str) else birth_year
+    if not isinstance(born, int | float):
         return None
-    return age_of(datetime.fromtimestamp(received_ms / 1000, UTC).year - birth_year - 1)
+    return age_of(datetime.fromtimestamp(received_ms / 1000, UTC).year - born - 1)
 
 
 def _identifiers(given: dict[str, str]) -> tuple[Identifier, ...]:
@@ -307,9 +309,8 @@ def _signals(given: dict[str, str], request: Request) -> Signals:
     own = signals_of(request) if request.is_browsers else NO_SIGNALS
     if given.get("location") == "":
         return msgspec.structs.replace(own, ip="")
-    country = given.get("country_code", "").upper()
     return Signals(
-        country=country if COUNTRY.fullmatch(country) else "",
+        country=country_of(given.get("country_code")),
         ip=given.get("ip_address") or own.ip,
         agent=own.agent,
     )

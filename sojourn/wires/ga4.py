@@ -25,6 +25,7 @@ from sojourn.wire import (
     Reply,
     Request,
     Wire,
+    country_of,
     identifiers_of,
     json_of,
     json_reply,
@@ -79,7 +80,6 @@ DEVICE = {
     "browser": "browser",
     "browser_version": "browser_version",
 }
-COUNTRY = re.compile("[A-Z]{2}")
 GRANTED, DENIED = "GRANTED", "DENIED"
 
 
@@ -199,9 +199,8 @@ def _signals(body: dict[str, Any]) -> Signals:
     consent = {name: state == GRANTED for name, state in told.items() if state in (GRANTED, DENIED)}
     if body.get("non_personalized_ads") is True:
         consent["ad_personalization"] = False
-    country = _text(place.get("country_id")) if isinstance(place, dict) else ""
     found = Signals(
-        country=country if COUNTRY.fullmatch(country) else "",
+        country=country_of(place.get("country_id")) if isinstance(place, dict) else "",
         ip=_text(body.get("ip_override")),
         agent=_text(body.get("user_agent")),
         consent=consent,

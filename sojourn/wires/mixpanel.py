@@ -12,7 +12,6 @@ Source: https://developer.mixpanel.com/reference/ingestion-api, and the clients'
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from sojourn.drop_reason import Dropped, DropReason
@@ -28,6 +27,7 @@ from sojourn.wire import (
     age_of,
     basic_of,
     changes_of,
+    country_of,
     data_of,
     decode_json,
     email_of,
@@ -86,7 +86,6 @@ PLUMBING = (
 )
 NOWHERE = "$direct"
 """The referrer of a page that was opened directly."""
-COUNTRY = re.compile("[A-Z]{2}")
 PHONES = ("android", "flutter", "iphone", "react-native", "swift", "unity")
 """Libraries that run on the person's own device, and are no browser."""
 
@@ -287,9 +286,8 @@ def _signals(
     on_phone = request.address if properties.get("mp_lib") in PHONES else ""
     told = (message.get("ip"), properties.get("ip"), properties.get("$ip"))
     ip = next((address for address in told if isinstance(address, str) and "." in address), "")
-    country = properties.get("mp_country_code")
     found = Signals(
-        country=country if isinstance(country, str) and COUNTRY.fullmatch(country) else "",
+        country=country_of(properties.get("mp_country_code")),
         ip=ip or on_device.ip or on_phone,
         agent=on_device.agent,
         age=age_of(traits.get("age")),

@@ -16,7 +16,6 @@ base64 (`data`), RudderStack's with the fields of one, nested by dots
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -39,7 +38,9 @@ from sojourn.wire import (
     Reply,
     Request,
     Wire,
+    age_of,
     basic_of,
+    country_of,
     data_of,
     failure_reply,
     image_reply,
@@ -61,7 +62,6 @@ VIEWS = {"page": PAGE_VIEWED, "screen": SCREEN_VIEWED}
 UNSET_IDS = ("", "null", "undefined", "None")
 """What clients send as an anonymous id when they have none; a user may really be called so."""
 PAGE_FIELDS = ("url", "path", "title", "referrer", "search")
-COUNTRY = re.compile("[A-Z]{2}")
 TELLING = frozenset(("location", "consent", "ip", "userAgent", "cookieless"))
 """What of `context` tells of the person's situation and will."""
 STAMP_CHARS = 60
@@ -228,24 +228,27 @@ def _properties(message: dict[str, Any], kind: str) -> dict[str, Any]:
 def _signals(
     message: dict[str, Any], traits: dict[str, Any], device: Signals, skew: int
 ) -> Signals:
-    """Consent by purpose (`context.consent.categoryPreferences`), a declared age, the country
+    """Consent by purpose (`context.consent.categoryPreferences`), a declared age (a trait, which
+    RudderStack sends beside every message in `context.traits`), the country
     (`context.location.country` with two letters), the address to find it where that is not said,
     and the agent: those of the person's device, which `device` knows where it sent this itself."""
-    context, age = message.get("context"), traits.get("age")
+    context = message.get("context")
     context = context if isinstance(context, dict) else {}
+    age = age_of(traits.get("age"))
+    if age is None and "traits" in context:
+        age = age_of(_of(context["traits"], "age"))
     if age is None and not skew and TELLING.isdisjoint(context):
         return device
-    country = _of(context.get("location"), "country")
     preferences = _of(context.get("consent"), "categoryPreferences")
     ip, agent = context.get("ip"), context.get("userAgent")
     found = Signals(
-        country=country if isinstance(country, str) and COUNTRY.fullmatch(country) else "",
+        country=country_of(_of(context.get("location"), "country")),
         ip=ip if isinstance(ip, str) and ip else device.ip,
         agent=agent if isinstance(agent, str) and agent else device.agent,
         consent={name: given for name, given in preferences.items() if isinstance(given, bool)}
         if isinstance(preferences, dict)
         else {},
-        age=float(age) if isinstance(age, int | float) and not isinstance(age, bool) else None,
+        age=age,
         cookieless=context.get("cookieless") is True,
         skew_ms=skew,
     )

@@ -60,6 +60,30 @@ def test_a_restriction_is_the_owners_and_hides_at_once(server: Served, shop: Key
     assert people(server) == before
 
 
+@pytest.mark.clause("S1-01", "S1-36")
+@pytest.mark.parametrize(
+    ("more", "where", "said"),
+    [
+        ({"how": "continued_use"}, "how", "no act of consent"),
+        ({"how": " Pre-ticked "}, "how", "no act of consent"),
+        ({"how": "implied"}, "how", "no act of consent"),
+        ({"purposes": {"service": "given"}}, "purposes", "does not rest on consent"),
+        ({"granted_by": "guardian"}, "granted_by", "No guardian"),
+    ],
+)
+def test_what_is_no_consent_is_refused_and_taking_back_never_is(
+    server: Served, shop: Keys, more: dict[str, Any], where: str, said: str
+) -> None:
+    yes = {"identifiers": {"user_id": "u3"}, "purposes": {"analytics": "given"}, "how": "banner"}
+    answered = decide(server, shop.write, yes | more)
+    problem = answered.json()
+    assert (answered.status_code, problem["where"]) == (422, where)
+    assert said in problem["title"] + problem["detail"]
+    assert problem["mend"]
+    no = {"purposes": dict.fromkeys((yes | more)["purposes"], "objected")}
+    assert decide(server, shop.write, yes | more | no).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("body", "status", "where"),
     [

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from litestar.testing import TestClient
 
+from sojourn.accounts import keys
 from sojourn.api.application import application
 from sojourn.application import Sojourn
 from sojourn.event import Event, Identifier, Kind
@@ -38,18 +39,20 @@ def stranger(sojourn: Sojourn) -> TestClient[Any]:
     return TestClient(application(sojourn), base_url="http://sojourn.test:8000")
 
 
-def offered(stranger: TestClient[Any]) -> dict[str, Any]:
-    told: dict[str, Any] = stranger.get("/p/shop/consent.json").json()
+def offered(stranger: TestClient[Any], project: str = "shop") -> dict[str, Any]:
+    told: dict[str, Any] = stranger.get(f"/p/{project}/consent.json").json()
     return told
 
 
-def decide(stranger: TestClient[Any], purposes: dict[str, str], **more: object) -> Any:
+def decide(
+    stranger: TestClient[Any], purposes: dict[str, str], project: str = "shop", /, **more: object
+) -> Any:
     """The answer to a decision, as a browser sends it."""
     body = {"anonymous_id": WHO, "purposes": purposes, "how": "banner", **more}
-    body.setdefault("sha256", offered(stranger)["sha256"])
+    body.setdefault("sha256", offered(stranger, project)["sha256"])
     content = msgspec.json.encode(body)
     return stranger.post(
-        "/p/shop/consents", content=content, headers={"Content-Type": "text/plain"}
+        f"/p/{project}/consents", content=content, headers={"Content-Type": "text/plain"}
     )
 
 
@@ -122,6 +125,57 @@ def test_a_decision_is_on_record_and_judges_the_next_event(
     assert kept() == ()
 
 
+ADS = GOOD.replace(
+    "  invoices:\n    use: essential.legal",
+    "  ads: {use: marketing.advertising.first_party, basis: consent, subjects: [visitor]}\n"
+    "  invoices:\n    use: essential.legal",
+).replace("[service, analytics, openings]\n", "[service, analytics, openings, ads]\n")
+
+
+@pytest.mark.clause("S1-24")
+@pytest.mark.parametrize(
+    ("header", "kept_off", "said"),
+    [
+        ({"Sec-GPC": "1"}, {"ads"}, "Global Privacy Control"),
+        ({"DNT": "1"}, {"ads", "analytics", "newsletter"}, "Do Not Track"),
+        ({"Sec-GPC": "0", "DNT": "yes"}, set(), ""),
+    ],
+)
+def test_what_the_browser_s_signal_stops_is_not_agreed_to_in_it(
+    sojourn: Sojourn,
+    stranger: TestClient[Any],
+    header: dict[str, str],
+    kept_off: set[str],
+    said: str,
+) -> None:
+    ads = sojourn.create_project("ads")
+    sojourn.governance(ads).publish(ADS, actor="test")
+    stranger.headers.update(header)
+    yes = dict.fromkeys(("ads", "analytics", "newsletter", "security"), "given")
+    receipt = decide(stranger, yes, "ads").json()
+    assert receipt["purposes"] == {name: yes[name] for name in yes if name not in kept_off}
+    assert receipt["kept_off"] == dict.fromkeys(kept_off, f"kept off: your browser says {said}")
+    alone = decide(stranger, {"ads": "given"}, "ads")
+    if kept_off:
+        assert alone.status_code == 422
+        assert f"“ads” is kept off: your browser says {said}." in alone.json()["detail"]
+    # To say no is another matter.
+    no = decide(stranger, {"ads": "refused"}, "ads").json()
+    assert (no["purposes"], no["kept_off"]) == ({"ads": "refused"}, {})
+
+    with sojourn.engine.begin() as connection:
+        key = keys.create(connection, ads.id, "write", NOW_MS)
+    who = {"identifiers": {"anonymous_id": WHO}, "how": "banner", "purposes": yes}
+    taken = stranger.post("/v1/consents", json=who, auth=(key, "")).json()
+    assert set(taken["kept_off"]) == kept_off
+    event = Event(
+        ts=NOW_MS, identifiers=(Identifier("anonymous_id", WHO),), name="Page Viewed",
+        message_id="",
+    )  # fmt: skip
+    will = sojourn.governance(ads).will([event])(event)
+    assert {name for name, agreed in will.items() if agreed} == set(yes) - kept_off
+
+
 @pytest.mark.parametrize(
     ("purposes", "more", "status"),
     [
@@ -132,6 +186,7 @@ def test_a_decision_is_on_record_and_judges_the_next_event(
         ({"analytics": "perhaps"}, {}, 400),
         ({}, {}, 400),
         ({"spying": "given"}, {}, 422),
+        ({"service": "given"}, {}, 422),
         ({"analytics": "given"}, {"sha256": "0" * 64}, 422),
     ],
 )

@@ -203,6 +203,48 @@ def test_the_changes_page_tells_versions_with_their_dates_and_what_they_changed(
     assert "on, and now" in words(stranger.get("/p/shop/changes").text)
 
 
+@pytest.mark.clause("S1-41")
+def test_a_version_that_was_dropped_while_it_waited_is_told_as_withdrawn(site: Site) -> None:
+    site.publish(GOOD)
+    site.publish(GOOD.replace("logs: {keep: 25 months", "logs: {keep: 30 months"),
+                 begin=date(2026, 12, 1))  # fmt: skip
+    site.now[0] += DAY_MS
+    site.publish(GOOD.replace("keep: 13 months, party", "keep: 12 months, party"))
+    site.now[0] += DAY_MS
+    told = words(site.visit().get("/p/shop/changes").text)
+    now, dropped, first = re.split(r"Version 2026-11-01(?: \(\d\))? Published", told)[1:]
+    assert "In force never: withdrawn on 22 September 2026, before it held" in dropped
+    assert "It was to hold from 1 December 2026 on." in dropped
+    assert "does not hold yet" not in told
+    assert "In force from 22 September 2026 on, and now" in now
+    # What holds is compared with what held.
+    assert "30 months" not in now
+    assert "In force from 21 September 2026 until 22 September 2026" in first
+    assert "withdrawn on 22 September 2026" in words(site.visit().get("/p/shop/changes.xml").text)
+
+
+@pytest.mark.clause("S1-41")
+def test_what_comes_in_place_of_what_waited_is_compared_with_what_holds(site: Site) -> None:
+    site.publish(GOOD)
+    for months in (30, 31):
+        longer = GOOD.replace("logs: {keep: 25 months", f"logs: {{keep: {months} months")
+        site.publish(longer, begin=date(2026, 12, 1))
+        site.now[0] += DAY_MS
+    told = words(site.visit().get("/p/shop/changes").text)
+    assert "“logs” is kept 31 months; before 25 months." in told
+
+
+def test_texts_under_one_label_are_told_apart(site: Site) -> None:
+    for text in (GOOD, f"{GOOD}# Second.\n", f"{GOOD}# Third.\n"):
+        site.publish(text)
+        site.now[0] += DAY_MS
+    page = words(site.visit().get("/p/shop/changes").text)
+    feed = words(site.visit().get("/p/shop/changes.xml").text)
+    for label in ("2026-11-01", "2026-11-01 (2)", "2026-11-01 (3)"):
+        assert page.count(f"Version {label} Published") == 1
+        assert feed.count(f"Version {label}, from") == 1
+
+
 def test_hostile_addresses_are_refused(site: Site) -> None:
     stranger = site.visit()
     for path in ("/p/shop/../../etc/passwd", "/p/%00/privacy", "/p/<script>/privacy", "/p/shop/x"):

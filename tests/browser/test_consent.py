@@ -4,6 +4,7 @@ keyboard, on a phone, and what was decided judges the next event."""
 from __future__ import annotations
 
 import json
+import re
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ PAGE = """<!doctype html><html lang="en"><title>A shop</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <h1>A shop</h1><button id="menu">Menu</button>
 <script src="{url}/consent.js" data-project="asking" defer></script></html>"""
+HOW_TO = Path(__file__).parents[2] / "docs/how-to/consent.md"
 # As strict as a site can be: no style of its own but files, scripts and requests to us only.
 SECURITY = "default-src 'self'; script-src {url}; connect-src {url}; style-src 'self'"
 POLICY = GOOD.replace(
@@ -199,6 +201,31 @@ def test_the_browser_s_signal_is_honoured_and_shown_as_honoured(page: Page, site
     button(page, "Accept all").click()
     expect(banner(page)).to_have_count(0)
     assert (states(page)["analytics"], states(page)["ads"]) == (True, False)
+
+
+def test_a_signal_that_only_the_server_hears_is_honoured_as_well(page: Page, site: str) -> None:
+    # An extension, or a proxy, may send the header and tell the page nothing.
+    page.context.set_extra_http_headers({"Sec-GPC": "1"})
+    page.goto(site)
+    button(page, "Accept all").click()
+    expect(banner(page)).to_have_count(0)
+    assert (states(page)["analytics"], states(page)["ads"]) == (True, None)
+
+
+def test_your_choices_in_the_footer_show_what_stands(page: Page, site: str) -> None:
+    page.goto(site)
+    button(page, "Accept all").click()
+    expect(banner(page)).to_have_count(0)
+    # What the how-to tells sites to put there.
+    link = re.search(r"```html\n(<a .*?)```", HOW_TO.read_text(), re.DOTALL)
+    script = re.search(r"```js\n(document.*?)```", HOW_TO.read_text(), re.DOTALL)
+    assert link
+    assert script
+    page.evaluate("link => document.body.insertAdjacentHTML('beforeend', link)", link[1])
+    page.evaluate(f"() => {{ {script[1]} }}")
+    page.get_by_role("link", name="Your choices").click()
+    expect(banner(page).get_by_role("checkbox", name="Analytics")).to_be_checked()
+    assert page.url == site
 
 
 def test_what_was_given_is_taken_back_in_the_preference_centre(

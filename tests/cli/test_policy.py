@@ -185,6 +185,30 @@ def test_a_file_that_cannot_be_read_is_an_error_that_helps(
     assert all(word in ran.err for word in ["The policy cannot be read", *words]), ran.err
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("missing.yaml", None, "The policy cannot be read: No such file or directory."),
+        ("latin.yaml", b"\xe9", "The policy cannot be read: Byte 1 is no UTF-8."),
+    ],
+)
+def test_who_asks_for_a_document_gets_one_of_a_file_that_cannot_be_read(
+    shell: Shell, tmp_path: Path, name: str, content: bytes | None, told: str
+) -> None:
+    file = tmp_path / name
+    if content is not None:
+        file.write_bytes(content)
+    ran = shell("policy", "check", file, *AT, "--format", "json")
+    document = json.loads(ran.out)
+    assert (ran.status, document["file"], document["errors"]) == (1, str(file), 1)
+    (only,) = document["findings"]
+    assert (only["code"], only["level"], only["what"]) == ("P001", "error", told)
+    assert only["mend"]
+    ran = shell("policy", "check", file, *AT, "--format", "sarif")
+    (result,) = _valid_run(json.loads(ran.out))["results"]
+    assert (ran.status, result["ruleId"]) == (1, "P001")
+
+
 def test_the_schema_knows_every_key_of_a_policy(shell: Shell) -> None:
     ran = shell("policy", "schema")
     told = json.loads(ran.out)
@@ -192,3 +216,7 @@ def test_the_schema_knows_every_key_of_a_policy(shell: Shell) -> None:
     policy = told["$defs"]["Policy"]
     assert set(policy["properties"]) == set(Policy.__struct_fields__)
     assert policy["additionalProperties"] is False
+    for part in told["$defs"].values():
+        for paragraph in part["description"].split("\n\n"):
+            assert paragraph == " ".join(paragraph.split())
+    assert "\n\n" in told["$defs"]["Transfer"]["description"]

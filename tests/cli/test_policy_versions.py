@@ -116,6 +116,17 @@ def test_publishing_waits_for_notice_and_is_in_the_history(shell: Shell, files: 
     (now,) = [line for line in table.splitlines() if "▸" in line]
     assert told[1]["hash"][:12] in now
     assert "the beginning" in table
+    # In 80 columns, which is what there is without a terminal, nothing is cut.
+    assert "…" not in table
+    for one in told:
+        (row,) = [line for line in table.splitlines() if one["hash"][:12] in line]
+        assert one["version"] in row
+        assert f"{today} by" in row
+    assert "asks again: analytics," in " ".join(table.replace("│", " ").split())
+    shell("policy", "publish", "narrow.yaml", "--project", "shop")
+    withdrawn = shell("policy", "history", "--project", "shop").out
+    (row,) = [line for line in withdrawn.splitlines() if told[2]["hash"][:12] in line]
+    assert "withdrawn" in row
 
 
 def test_a_policy_with_errors_is_not_published(shell: Shell, files: Path) -> None:

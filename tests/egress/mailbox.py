@@ -21,10 +21,12 @@ TOOK = "250 OK"
 @dataclass
 class Mailbox:
     """`refusals` are what it answers to the next mails' addresses or texts before it takes any;
-    `drops` is how many mails it takes and then hangs up on instead of saying so."""
+    `drops` is how many mails it takes and then hangs up on instead of saying so; `texts` are the
+    mails byte by byte."""
 
     port: int = 0
     mails: list[EmailMessage] = field(default_factory=list)
+    texts: list[bytes] = field(default_factory=list)
     envelopes: list[tuple[str, list[str]]] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     at: str = "RCPT"
@@ -54,6 +56,7 @@ class Mailbox:
         if said != TOOK:
             return said
         assert isinstance(envelope.content, bytes)
+        self.texts.append(envelope.content)
         self.mails.append(message_from_bytes(envelope.content, EmailMessage, policy=policy.SMTP))
         self.envelopes.append((str(envelope.mail_from), list(envelope.rcpt_tos)))
         if self.drops:

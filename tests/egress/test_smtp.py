@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -43,6 +44,28 @@ def test_a_mail_arrives_as_it_was_meant() -> None:
     assert mail["X-Own"] == "yes"
     assert mail["Date"] == "Sun, 22 Nov 2026 12:00:00 +0000"
     assert mail.get_content().strip() == "Bonjour, ça va?"
+
+
+@pytest.mark.parametrize("chars", [20, 60, 90, 400, 900])
+def test_where_one_stops_the_mails_stands_plain_in_the_bytes(chars: int) -> None:
+    link = f"<https://example.org/p/shop/subscription?link={'Ab-_9' * (chars // 5)}>"
+    headers = {"List-Unsubscribe": link, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    with receiving(Mailbox()) as mailbox:
+        assert send(replace(MAIL, headers=headers), server_of(mailbox.url), ORIGIN).status == "sent"
+    lines = mailbox.texts[0].split(b"\r\n\r\n")[0].split(b"\r\n")
+    # RFC 2369 and 8058: programs read these as they stand, and decode nothing in them.
+    assert f"List-Unsubscribe: {link}".encode() in lines
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+
+
+def test_a_list_of_ways_to_stop_is_folded_between_them_only() -> None:
+    ways = ["<mailto:stop@example.org>,", f"<https://example.org/{'x' * 90}>,", "<https://b.org>"]
+    mail = replace(MAIL, headers={"List-Unsubscribe": " ".join(ways)})
+    with receiving(Mailbox()) as mailbox:
+        assert send(mail, server_of(mailbox.url), ORIGIN).status == "sent"
+    lines = mailbox.texts[0].decode().split("\r\n")
+    at = lines.index(f"List-Unsubscribe: {ways[0]}")
+    assert lines[at + 1 : at + 3] == [f" {ways[1]}", f" {ways[2]}"]
 
 
 @pytest.mark.parametrize("step", ["RCPT", "DATA"])

@@ -17,7 +17,8 @@ import sqlalchemy as sa
 from sojourn import audit, tables
 from sojourn.application import Sojourn
 from sojourn.egress.mailings import GIVEN_UP_AFTER_MS
-from sojourn.egress.subscriptions import WAITING_MS
+from sojourn.egress.subscriptions import WAITING_MS, tell
+from sojourn.mail import Delivery, Mail
 from sojourn.settings import Settings
 from tests.egress.mailbox import Mailbox, receiving
 from tests.opened import Clock
@@ -78,6 +79,11 @@ class Shop:
             assert self.subscriptions.confirm(link_of(mail))
 
 
+def text_of(mail: EmailMessage) -> str:
+    """What a mail says, however its lines are broken."""
+    return " ".join(mail.get_content().split())
+
+
 def link_of(mail: EmailMessage) -> str:
     """The secret in the link of a mail."""
     (link,) = set(re.findall(r"https://shop\.example/p/shop/subscription\?link=(\S+)",
@@ -121,10 +127,81 @@ def test_everybody_who_asked_is_told_once_what_changes_and_how_to_object(shop: S
     assert shop.work() == []
     shop.publish(LONGER, date(2026, 12, 30))
     (third, _) = shop.work()
-    assert "was called “Entrepôt SARL” before" in " ".join(third.get_content().split())
+    assert "“Entrepôt SA” gets what “Entrepôt SARL” got before." in text_of(third)
     assert "Aide SA" not in third.get_content()
     told = shop.sojourn.mailings(shop.project).told()
     assert [(one.sent, one.due, one.failed) for one in told] == [(2, 0, 0), (2, 0, 0)]
+
+
+@pytest.mark.clause("S1-41")
+def test_what_was_announced_and_withdrawn_is_told_to_who_was_told(shop: Shop) -> None:
+    shop.subscribe(ANN)
+    shop.publish(WIDER, date(2026, 12, 24))
+    (coming,) = shop.work()
+    assert "From 24 December 2026 on: - “Aide SA” gets" in text_of(coming)
+    shop.subscribe(BEN)
+    shop.clock.now_ms += DAY_MS
+    shop.publish(changed("keep: 13 months", "keep: 12 months"))
+    (mail,) = shop.work()
+    assert mail["To"] == ANN
+    assert mail["Subject"] == "Example SAS: a change in who receives data does not come"
+    said = text_of(mail)
+    assert "announced on 22 November 2026 was withdrawn before it held" in said
+    assert "does not come on 24 December 2026: - “Aide SA” gets “logs”, in FR." in said
+    # Nobody got anything that they would lose now.
+    assert "any more" not in said
+    assert "promised" not in said
+    assert shop.work() == []
+
+
+def test_what_comes_instead_is_compared_with_what_holds(shop: Shop) -> None:
+    shop.subscribe(ANN)
+    shop.publish(WIDER, date(2026, 12, 24))
+    shop.work()
+    shop.clock.now_ms += DAY_MS
+    shop.publish(LONGER, date(2026, 12, 23))
+    (mail,) = shop.work()
+    said = text_of(mail)
+    assert "From 23 December 2026 on: - “Aide SA” gets “logs”, in FR. - “Entrepôt SA”" in said
+    assert "does not come" not in said
+
+
+def test_nobody_is_told_of_what_was_withdrawn_before_they_were(shop: Shop) -> None:
+    shop.subscribe(ANN, BEN)
+    shop.publish(WIDER, date(2026, 12, 24))
+    shop.mailbox.refusals = ["451 later"]
+    (first,) = shop.work()
+    shop.clock.now_ms += DAY_MS
+    shop.publish(GOOD + "\n# Nothing is wider.\n")
+    (only,) = shop.work()
+    assert only["To"] == first["To"]
+    assert "does not come" in text_of(only)
+    shop.clock.now_ms += DAY_MS
+    assert shop.work() == []
+
+
+def test_what_is_withdrawn_while_mails_go_out_goes_to_nobody_more(shop: Shop) -> None:
+    shop.subscribe(ANN, BEN)
+    shop.publish(WIDER, date(2026, 12, 24))
+    sent: list[Mail] = []
+
+    def send(mail: Mail) -> Delivery:
+        if not sent:
+            shop.publish(GOOD + "\n# Nothing is wider.\n")
+        sent.append(mail)
+        return Delivery("sent", "")
+
+    tell(shop.subscriptions, shop.sojourn.mailings(shop.project), send, lambda: False)
+    assert len({mail.to for mail in sent}) == 1
+    assert ["does not come" in mail.subject for mail in sent] == [False, True]
+
+
+def test_a_promise_of_notice_is_told_only_where_it_was_kept(shop: Shop) -> None:
+    shop.subscribe(ANN)
+    shop.publish(changed("    fields: [email, name]\n", "    fields: [email]\n"))
+    (mail,) = shop.work()
+    assert "From 22 November 2026 on: - “Twilio SendGrid” gets “name” no more." in text_of(mail)
+    assert "promised" not in text_of(mail)
 
 
 def test_versions_that_leave_recipients_alone_are_not_written_about(shop: Shop) -> None:

@@ -263,6 +263,8 @@ def test_matomo() -> None:
     assert {event.ts for event in (view, played, search, order)} == {T}
     assert view.identifiers == named("u:u1", "a:a3b2c1d4e5f60718")
     assert (view.signals.country, view.signals.ip) == ("DE", "")
+    (nowhere, *_) = events("matomo", visit | {"countryCode": "xx"})
+    assert nowhere.signals.country == "", "as Matomo writes a country that it does not know"
     assert (view.properties["title"], view.properties["browser"]) == ("Pricing", "Firefox")
     assert (view.properties["referrer"], "referrer" in played.properties) == ("https://y.test/", 0)
     assert (played.properties["category"], played.properties["value"]) == ("Video", 3)

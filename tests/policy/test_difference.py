@@ -188,6 +188,47 @@ WIDENING = [
         "recipients.warehouse.subprocessors",
     ),
     ("minimum: 10", "minimum: 5", "aggregates.minimum"),
+    # Data of a purpose leave to the recipients of one that is part of it.
+    (
+        "use: essential.service, basis: contract",
+        "use: essential.service, under: analytics, basis: contract",
+        "purposes.service.under",
+    ),
+    # Somebody else, under the same key.
+    ("name: Twilio SendGrid", "name: Meta Platforms", "recipients.sendgrid.name"),
+    ("    name: Twilio SendGrid\n", "    name: Meta\n", "recipients.sendgrid.name"),
+    ("    name: Twilio SendGrid\n", "", "recipients.sendgrid.name"),
+    ("vendor: sendgrid", "vendor: meta_pixel", "recipients.sendgrid.vendor"),
+    (
+        "webhook: https://entrepot.example/events",
+        "webhook: https://elsewhere.example/events",
+        "recipients.warehouse.webhook",
+    ),
+    (
+        "webhook: https://entrepot.example/events",
+        "webhook: http://entrepot.example/events",
+        "recipients.warehouse.webhook",
+    ),
+    # Where nobody is named, it is anybody.
+    (
+        "    subjects: [visitor, person]\n    pseudonymous",
+        "    pseudonymous",
+        "recipients.warehouse.subjects",
+    ),
+    (
+        "assessment: LIA-1\n    subjects: [visitor, person]\n",
+        "assessment: LIA-1\n",
+        "purposes.security.subjects",
+    ),
+    (
+        "    purposes: [invoices]\n    subjects: [person]\n",
+        "    purposes: [invoices]\n",
+        "categories.billing.subjects",
+    ),
+    # Sooner than promised, and with no end.
+    ("changes: {notice: 30 days}", "changes: {notice: 7 days}", "changes.notice"),
+    ("changes: {notice: 30 days}", "", "changes.notice"),
+    ("role: controller\n\n", "role: controller\ndraft: true\n\n", "draft"),
 ]
 
 
@@ -206,7 +247,8 @@ NOT_BACK = {
     # What is new in one direction is another new thing in the other.
     "purposes.security.use", "properties.total.category", "cookies.0.purpose", "cookies.0",
     "recipients.warehouse.country", "recipients.warehouse.subprocessors", "undeclared.as",
-    "events.Order Completed", "recipients.warehouse.role",
+    "events.Order Completed", "recipients.warehouse.role", "recipients.sendgrid.name",
+    "recipients.sendgrid.vendor", "recipients.warehouse.webhook",
 }  # fmt: skip
 NARROWING = [case for case in WIDENING if case[2] not in NOT_BACK]
 
@@ -223,8 +265,18 @@ MATERIAL = [
     ("role: controller\n\n", "role: processor\n\n", "role"),
     ("[access, rectify, erase, restrict, port, object, withdraw]", "[access]", "rights.offers"),
     ("answer_within: 1 month", "answer_within: 2 months", "rights.answer_within"),
-    ("changes: {notice: 30 days}", "changes: {notice: 7 days}", "changes.notice"),
-    ("role: controller\n\n", "role: controller\ndraft: true\n\n", "draft"),
+    ("  stop_marketing_here: at_once\n", "", "rights.stop_marketing_here"),
+    # GDPR 17(3)(b), 20(1)(a) and 21(1): a duty ends in neither erasure nor a copy to take along.
+    (
+        "use: essential.service, basis: contract",
+        "use: essential.service, basis: legal_obligation",
+        "purposes.service.basis",
+    ),
+    (
+        "    basis: legitimate_interests\n    assessment: LIA-1\n",
+        "    basis: public_task\n    assessment: LIA-1\n",
+        "purposes.security.basis",
+    ),
 ]
 
 
@@ -253,7 +305,13 @@ MINOR = [
         "webhook: https://entrepot.example/new",
         "recipients.warehouse.webhook",
     ),
-    ("name: Twilio SendGrid", "name: SendGrid", "recipients.sendgrid.name"),
+    ("name: Twilio SendGrid", "name: twilio Sendgrid", "recipients.sendgrid.name"),
+    ("    webhook: https://entrepot.example/events\n", "", "recipients.warehouse.webhook"),
+    # What people read in other words.
+    ("basis: contract, subj", "basis: contract, says: We do it, subj", "purposes.service.says"),
+    ("says: Invoices are kept", "says: We keep invoices", "exceptions.0.says"),
+    ("Code de commerce L123-22\n    subj", "Another act\n    subj", "purposes.invoices.statute"),
+    ("contact: privacy@sendgrid", "contact: dpo@sendgrid", "recipients.sendgrid.contact"),
     ("channel: privacy@example.com", "channel: rights@example.com", "rights.channel"),
     ("    measures: [encryption]\n  billing", "  billing", "categories.logs.measures"),
     ("opt_outs: {EEA: [https://www.youronlinechoices.eu]}\n", "", "opt_outs"),
@@ -282,7 +340,6 @@ def test_what_touches_nothing_is_told_and_not_material(old: str, new: str, path:
     ("old", "new"),
     [
         ('version: "2026-11-01"', 'version: "2026-12-01"'),
-        ("says: Invoices are kept", "says: We keep invoices"),
         ("keep: 13 months, party: first", "party: first, keep: 13 months"),
         ("network: {keep: 6 months}", "network: {keep: 6 months}  # half a year"),
         ("also: [activity]", "also: [deeds]"),
@@ -292,6 +349,45 @@ def test_what_touches_nothing_is_told_and_not_material(old: str, new: str, path:
 )
 def test_what_means_the_same_is_no_change(old: str, new: str) -> None:
     assert between(old, new) == ()
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "lost"),
+    [
+        (
+            "contract",
+            "legal_obligation",
+            "the right to erasure and the right to take the data along",
+        ),
+        ("contract", "vital_interests", "the right to take the data along"),
+        ("legitimate_interests", "public_task", "the right to erasure"),
+        ("legal_obligation", "contract", ""),
+        ("legitimate_interests", "consent", ""),
+    ],
+)
+def test_rights_that_go_with_a_basis_are_told(was: str, becomes: str, lost: str) -> None:
+    place = "use: essential.service, basis: contract"
+    before, now = (place.replace("contract", basis) for basis in (was, becomes))
+    old, new = policy(changed(place, before)), policy(changed(place, now))
+    (change,) = differences(old, new)
+    assert ("People lose" in change.what, change.material) == (bool(lost), bool(lost))
+    assert f"People lose {lost}." in change.what or not lost
+
+
+def test_what_flows_on_through_a_purpose_above_is_told_of_all_below() -> None:
+    found = between("basis: consent, subjects: [person]}\n  openings",
+                    "basis: consent, under: service, subjects: [person]}\n  openings")  # fmt: skip
+    assert [(one.path, one.purposes, one.widens) for one in found] == [
+        ("purposes.newsletter.under", ("newsletter", "service"), True),
+        ("purposes.openings.under", ("openings", "service"), True),
+    ]
+
+
+def test_a_webhook_that_is_new_says_where_data_are_sent() -> None:
+    without = changed("    webhook: https://entrepot.example/events\n", "")
+    (change,) = differences(policy(without), policy(GOOD))
+    assert change.widens
+    assert "are sent to https://entrepot.example, which is new" in change.what
 
 
 def test_an_event_that_was_taken_in_undeclared_may_be_named() -> None:

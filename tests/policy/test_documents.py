@@ -18,8 +18,9 @@ from sojourn.policy.compile import compile as compile_policy
 from sojourn.policy.documents.processing_record import COLUMNS
 from sojourn.policy.facts import countries, plain, regions
 from sojourn.policy.facts.fideslang import CATEGORIES, USES
+from sojourn.policy.meaning import subjects_of
 from sojourn.policy.sections.sharing import fields_of
-from sojourn.policy.wording import dated, lasting, listed
+from sojourn.policy.wording import dated, lasting, listed, of_them
 from sojourn.policy.words import Date, Duration
 from tests.policy.checking import GOOD, TODAY, changed
 from tests.policy.expected import EXAMPLES, SEEDS
@@ -234,6 +235,33 @@ def test_a_processor_says_for_whom_it_works() -> None:
     assert linked["dpv:hasDataController"][0]["dpv:hasName"] == "The Shop"
 
 
+@pytest.mark.clause("S1-06", "S1-08")
+def test_what_is_done_with_what_is_looked_for_is_told_kind_by_kind() -> None:
+    secrets = "there is a card number, a password or an access token are refused"
+    emails = "there is an e-mail address are kept sealed: encrypted"
+    phones = "whole value is a telephone number in international form"
+    accepting = changed("properties: quarantine", "properties: accept")
+    told = words(shown(accepting))
+    assert all(said in told for said in (secrets, emails, phones))
+    assert "taken out" not in told
+    # These are looked for in every value; telephone numbers only where the policy has it so, in
+    # what it does not name.
+    for text in (GOOD, accepting.replace(", email, phone]", "]")):
+        told = words(shown(text))
+        assert secrets in told
+        assert emails in told
+        assert phones not in told
+
+
+def test_who_is_reached_by_letter_goes_out_with_an_address() -> None:
+    said = "  representative: 2 rue Exemple, Paris\n"
+    text = changed("  authority: CNIL\n", f"  authority: CNIL\n{said}")
+    own = yaml.safe_load(shown(text, "fides"))["organization"][0]
+    assert own["representative"] == {"address": "2 rue Exemple, Paris"}
+    assert own["data_protection_officer"] == {"email": "dpo@example.com"}
+    assert said in draft.draft(shown(text, "fides"))
+
+
 def test_former_recipients_stand_apart() -> None:
     told = words(shown(corrected("popwork"), "recipients"))
     assert told.index("Pipedrive") < told.index("Who received data before") < told.index("June")
@@ -286,6 +314,64 @@ def test_the_record_is_whole_in_every_format(seed: str) -> None:
     assert all(one["does"] in told for one in record["activities"])
 
 
+@pytest.mark.parametrize("format", ["html", "csv", "json", "jsonld"])
+@pytest.mark.parametrize("role", ["controller", "processor"])
+def test_the_record_speaks_of_people_and_not_to_them(role: str, format: str) -> None:
+    text = changed("role: controller\n", f"role: {role}\n")
+    made = shown(text, "record", format)
+    # The foot of a page leads to those that speak to people, by their names.
+    told = words(made.split("<footer>")[0]) if format == "html" else made
+    assert not re.search(r"\b(you|your|yours)\b", told, re.IGNORECASE)
+    if format in ("html", "csv"):
+        assert "A contract with them" in told
+        assert "Their consent" in told
+    if format == "html":
+        assert "their name and their e-mail address" in told
+    assert "to give them the service" in told
+
+
+@pytest.mark.parametrize(
+    ("told", "of_others"),
+    [
+        (plain.CATEGORIES["user.authorization"], "what lets them in"),
+        (plain.CATEGORIES["user.contact.organization"], "the organisation they belong to"),
+        (plain.CATEGORIES["user.government_id"], "numbers that a state gave them"),
+        (plain.USES["essential.service.operations.support"], "to help them when they ask"),
+        (plain.USES["personalize.content.limited"], "to show content that fits what they do now"),
+        (plain.BASES["contract"][0], "A contract with them"),
+    ],
+)
+def test_what_is_told_to_people_is_told_of_them(told: str, of_others: str) -> None:
+    assert of_them(told) == of_others
+
+
+def test_what_is_left_of_a_value_is_told_as_people_read_it() -> None:
+    url = "{strip_query: true, keep: [utm_source]}"
+    for reduce, old, said in (
+        (
+            "{truncate: 24}",
+            "reduce: country",
+            "IP : only the beginning is kept: of 203.0.113.7, for instance, 203.0.113.0",
+        ),
+        (
+            "{truncate: 48}",
+            "reduce: country",
+            "2001:db8:85a3:8d3:1319:8a2e:370:7348, for instance, 2001:db8:85a3::",
+        ),
+        ("{truncate: 24}", f"reduce: {url}", "URL : only the first 24 characters are kept"),
+    ):
+        told = words(shown(changed(old, f"reduce: {reduce}")))
+        assert said in told.replace("IP:", "IP :").replace("URL:", "URL :"), told
+
+
+def test_an_age_that_holds_everywhere_is_told_once() -> None:
+    told = words(shown(GOOD))
+    assert "You consent yourself from 16 years of age on." in told
+    assert "France 15 years" in told
+    assert "Belgium 13 years" in told
+    assert "Germany 16 years" not in told
+
+
 def test_linked_data_has_a_context_for_each_of_its_prefixes() -> None:
     linked = json.loads(shown(corrected("popwork"), "record", "jsonld"))
     assert linked["@context"]["dpv"] == "https://w3id.org/dpv#"
@@ -333,7 +419,9 @@ def test_a_manifest_goes_out_and_comes_back_the_same(text: str) -> None:
     for name in ("name", "address", "privacy_contact", "data_protection_officer"):
         assert getattr(after.organisation, name) == getattr(before.organisation, name)
     _same(before.categories, after.categories, "means identifying purposes subjects")
-    _same(before.purposes, after.purposes, "use basis assessment subjects")
+    _same(before.purposes, after.purposes, "use basis assessment")
+    for name in before.purposes:
+        assert set(subjects_of(after, name)) == set(subjects_of(before, name)), name
     _same(before.properties, after.properties, "category")
     _same(before.retention, after.retention, "keep after law")
     fields = "name country role categories purposes fields pseudonymous transfer agreement until"

@@ -53,6 +53,14 @@ def test_a_processor_says_for_whom_and_under_which_contract() -> None:
     assert only.what == "“shop” has no agreement."
 
 
+def test_a_controller_without_a_signed_contract_has_none() -> None:
+    told = (
+        "role: processor\ncontrollers: {shop: {name: Shop, contact: a@b.example, agreement: %s}}\n"
+    )
+    text = changed("module: 2", "module: 3", changed("role: controller\n", told % "{version: x}"))
+    assert [one.what for one in findings(text)] == ["“shop” has no agreement."]
+
+
 @pytest.mark.clause("S1-26")
 def test_measures_are_named() -> None:
     text = changed("measures: {encryption: Encrypted at rest under a key for each person}\n", "")

@@ -87,22 +87,103 @@ def test_a_day_begins_where_the_project_is(tmp_path: Path) -> None:
     assert begins == NOON_MS + 4 * DAY_MS - (12 + 9) * 3_600_000
 
 
-def test_without_a_promise_of_notice_a_day_must_be_named(shop: Shop) -> None:
+def test_without_a_promise_of_notice_a_day_must_be_named(shop: Shop, clock: Clock) -> None:
     sojourn, project = shop
     silent = changed("changes: {notice: 30 days}", "")
-    # Promising less is told, and widens nothing.
-    sojourn.governance(project).publish(silent, actor="test")
+    sojourn.governance(project).publish(silent, begin=TODAY + timedelta(days=30), actor="test")
+    # For as long as it promised itself, people may still rely on the version before.
+    clock.now_ms += 61 * DAY_MS
     wide = WIDE.replace("changes: {notice: 30 days}", "")
     with pytest.raises(BadQuestion, match="widens"):
         sojourn.governance(project).publish(wide, actor="test")
-    published = sojourn.governance(project).publish(wide, begin=TODAY, actor="test")
+    today = TODAY + timedelta(days=61)
+    published = sojourn.governance(project).publish(wide, begin=today, actor="test")
     assert project.rules.number == published.version.number
+
+
+PROMISE = "changes: {notice: 30 days}"
+
+
+@pytest.mark.clause("S1-41")
+@pytest.mark.parametrize("less", ["", "changes: {notice: 7 days}"])
+def test_promising_less_notice_waits_for_what_was_promised(shop: Shop, less: str) -> None:
+    sojourn, project = shop
+    with pytest.raises(BadQuestion, match="promises less notice") as refused:
+        sojourn.governance(project).publish(changed(PROMISE, less), actor="test")
+    assert "30 days before, as version 2 promises" in refused.value.detail
+    assert str(TODAY + timedelta(days=30)) in refused.value.mend
+
+
+@pytest.mark.clause("S1-41")
+def test_a_promise_is_kept_for_as_long_as_it_said_after_another_follows(
+    shop: Shop, clock: Clock
+) -> None:
+    sojourn, project = shop
+    day = TODAY + timedelta(days=30)
+    sojourn.governance(project).publish(changed(PROMISE, ""), begin=day, actor="test")
+    wide = WIDE.replace(PROMISE, "")
+    for days in (1, 29):
+        clock.now_ms = NOON_MS + (30 + days) * DAY_MS - DAY_MS // 2
+        with pytest.raises(BadQuestion, match="widens") as refused:
+            sojourn.governance(project).publish(
+                wide, begin=day + timedelta(days=days), actor="test"
+            )
+        assert "30 days before, as version 2 promises" in refused.value.detail
+    clock.now_ms = NOON_MS + 60 * DAY_MS
+    sojourn.governance(project).publish(wide, begin=day + timedelta(days=30), actor="test")
+
+
+@pytest.mark.clause("S1-41")
+def test_what_waits_and_will_hold_is_what_the_next_one_is_compared_with(shop: Shop) -> None:
+    sojourn, project = shop
+    governance = sojourn.governance(project)
+    governance.publish(NARROW, begin=TODAY + timedelta(days=5), actor="test")
+    # The same as today, and more than will hold then.
+    again = f"{GOOD}# Once more.\n"
+    with pytest.raises(BadQuestion, match="widens"):
+        governance.publish(again, begin=TODAY + timedelta(days=6), actor="test")
+    # Here NARROW never holds.
+    assert governance.publish(again, begin=TODAY + timedelta(days=5), actor="test").changes == ()
+
+
+@pytest.mark.clause("S1-41")
+def test_what_waits_and_holds_after_all_counts_as_promised(shop: Shop) -> None:
+    sojourn, project = shop
+    governance = sojourn.governance(project)
+    governance.publish(changed(PROMISE, "changes: {notice: 60 days}"),
+                       begin=TODAY + timedelta(days=10), actor="test")  # fmt: skip
+    wide = changed(PROMISE, "changes: {notice: 60 days}", WIDE)
+    with pytest.raises(BadQuestion, match="widens") as refused:
+        governance.publish(wide, begin=TODAY + timedelta(days=40), actor="test")
+    assert str(TODAY + timedelta(days=60)) in refused.value.mend
+    # Once it is dropped, it promised nothing.
+    governance.publish(NARROW, actor="test")
+    governance.publish(WIDE, begin=TODAY + timedelta(days=30), actor="test")
+
+
+@pytest.mark.clause("S1-41")
+def test_what_was_withdrawn_before_it_held_asks_for_no_consent_again(shop: Shop) -> None:
+    sojourn, project = shop
+    longer = changed("logs: {keep: 25 months", "logs: {keep: 26 months")
+    begin, governance = TODAY + timedelta(days=30), sojourn.governance(project)
+    waiting = governance.publish(longer, begin=begin, actor="test").version
+    with sojourn.engine.begin() as connection:
+        assert versions.asked_again(connection, project.id)
+    replaced = governance.publish(f"{longer}# The same.\n", begin=begin, actor="test").version
+    assert replaced.asks_again == waiting.asks_again
+    assert versions.withdrawn(governance.history()) == {waiting.number: replaced}
+    governance.publish(NARROW, actor="test")
+    with sojourn.engine.begin() as connection:
+        assert versions.asked_again(connection, project.id) == {}
 
 
 def test_going_through_a_draft_is_no_way_around_notice(shop: Shop) -> None:
     sojourn, project = shop
     draft = changed("role: controller\n\n", "role: controller\ndraft: true\n\n")
-    sojourn.governance(project).publish(draft, actor="test")
+    with pytest.raises(BadQuestion, match="widens"):
+        sojourn.governance(project).publish(draft, actor="test")
+    begin = TODAY + timedelta(days=30)
+    sojourn.governance(project).publish(draft, begin=begin, actor="test")
     with pytest.raises(BadQuestion, match="widens"):
         sojourn.governance(project).publish(WIDE, actor="test")
 
@@ -150,6 +231,11 @@ def test_each_version_is_in_the_audit_log(shop: Shop) -> None:
         table = tables.audit
         chosen = sa.select(table.c.actor, table.c.action).order_by(table.c.number)
         told = [tuple(row) for row in connection.execute(chosen)]
+        newest = sa.select(table.c.subject).order_by(table.c.number.desc()).limit(1)
+        subject = connection.execute(newest).scalar_one()
+    version = sojourn.governance(project).history()[-1]
+    assert f"version {version.number} (2026-11-01)" in subject
+    assert version.digest.hex() in subject
     assert told == [
         ("preset customer-journey", "publish policy"),
         ("test", "publish policy"),

@@ -54,6 +54,16 @@ def test_a_basis_may_be_said_by_category() -> None:
     assert {code for code, _, _ in codes(changed(NEWS, marketing))} == {"P215"}
 
 
+@pytest.mark.parametrize(
+    ("basis", "code"), [("legitimate_interests", "P204"), ("legal_obligation", "P217")]
+)
+def test_what_a_basis_of_a_category_lacks_is_told_in_its_line(basis: str, code: str) -> None:
+    said = "\n  service:\n    use: essential.service\n    basis: contract\n    by_category:"
+    said = f"{said}\n      logs: {basis}"
+    text = changed(f"\n  {SERVICE}", said)
+    assert codes(text) == [(code, *place(text, f"logs: {basis}"))]
+
+
 def test_what_cannot_be_read_is_not_missing_as_well() -> None:
     found("P002", "basis: contract,", "basis: implied,", "implied,")
     found("P002", "use: essential.service,", "use: {a: b},", "{a: b}")

@@ -24,6 +24,14 @@ def test_a_full_recipient_has_nothing_to_find() -> None:
     assert codes(with_recipient(FULL)) == []
 
 
+def test_which_text_it_is_does_not_show_that_a_contract_is_signed() -> None:
+    for agreement in ('version: "2026-01"', "at_end: delete", 'signed: ""'):
+        (only,) = findings(with_recipient(changed('signed: "2026-01-10"', agreement, FULL)))
+        assert only.code == "P405"
+        assert only.what.endswith("nothing says that a contract is signed.")
+    assert codes(with_recipient(changed('signed: "2026-01-10"', "evidence: a.pdf", FULL))) == []
+
+
 @pytest.mark.clause("S1-16")
 @pytest.mark.parametrize(
     ("code", "old", "new"),

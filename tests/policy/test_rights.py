@@ -41,9 +41,17 @@ def test_no_rights_at_all_are_told_once() -> None:
     assert "S2-21" in only.clauses
 
 
-@pytest.mark.parametrize("said", ["28 days", "4 weeks", "20 business days", "31 days"])
+@pytest.mark.parametrize("said", ["28 days", "4 weeks", "10 business days", "672 hours"])
 def test_a_month_may_be_said_in_other_words(said: str) -> None:
     assert codes(changed("answer_within: 1 month", f"answer_within: {said}")) == []
+
+
+@pytest.mark.parametrize("said", ["29 days", "31 days", "5 weeks", "20 business days"])
+def test_what_can_outlast_the_shortest_month_is_too_long(said: str) -> None:
+    (only,) = findings(changed("answer_within: 1 month", f"answer_within: {said}"))
+    assert only.code == "P623"
+    assert said in only.what
+    assert only.mend == "Say 1 month, or 28 days: the shortest month has no more."
 
 
 @pytest.mark.clause("S1-30")

@@ -164,3 +164,16 @@ def test_regions() -> None:
 
 def test_good_policy_is_good() -> None:
     assert codes(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "begins"),
+    [
+        ("scc_2010_87", "The standard clauses of 2010 carry nothing since 2022-12-28"),
+        ("privacy_shield", "The EU-US Privacy Shield carries nothing since 2020-07-16"),
+    ],
+)
+def test_what_has_ended_is_told_in_the_number_of_its_title(word: str, begins: str) -> None:
+    said = f'mechanism: {word}, assessment: TIA, signed: "2019-01-10"'
+    whats = [one.what for one in findings(transfer(said))]
+    assert any(what.startswith(begins) for what in whats), whats

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from sojourn.policy.facts.vendors import VENDORS
+from sojourn.policy.facts.vendors import VENDORS, vendor_of
 from tests.policy.checking import changed, codes, findings, place
 from tests.policy.test_recipients import FULL, with_recipient
 
@@ -47,7 +47,35 @@ def test_an_entry_called_like_a_vendor_is_that_vendor() -> None:
     text = with_recipient(IDENTIFYING).replace("  new: {", "  google_tag_manager: {")
     assert [code for code, _, _ in codes(text)] == ["P411"]
     other = text.replace("google_tag_manager: {", "google_tag_manager: {vendor: sendgrid, ")
-    assert codes(other) == []
+    assert [code for code, _, _ in codes(other)] == ["P411"]
+
+
+@pytest.mark.clause("S2-19")
+@pytest.mark.parametrize(
+    "said",
+    ["Google Analytics 4", "Google Analytics", "google-analytics", "GOOGLE  analytics v4.1"],
+)
+def test_a_vendor_is_known_by_its_name_whichever_field_says_it(said: str) -> None:
+    text = with_recipient(IDENTIFYING)
+    key = said.replace(" ", "-")
+    for named in (
+        text.replace("name: New SAS", f"name: {said}"),
+        text.replace("  new: {", f"  new: {{vendor: {said}, "),
+        text.replace("  new: {", f"  new: {{connector: {said}, "),
+        text.replace("  new: {", f"  {key}: {{"),
+    ):
+        assert named != text
+        assert [code for code, _, _ in codes(named)] == ["P411"], named
+
+
+@pytest.mark.parametrize("said", ["Analytics", "Google", "Google Analytics Consulting", "4", ""])
+def test_what_is_not_called_like_a_vendor_is_none(said: str) -> None:
+    assert vendor_of(said) is None
+
+
+def test_each_vendor_has_a_name_of_its_own() -> None:
+    for key, vendor in VENDORS.items():
+        assert vendor_of(key) is vendor_of(vendor.name) is vendor
 
 
 @pytest.mark.clause("S2-08")

@@ -190,7 +190,9 @@ def test_the_address_is_the_devices_or_what_is_told_on_purpose() -> None:
     assert told.signals == Signals(country="FR", ip="198.51.100.7", agent="Safari")
     assert told.properties == {}
     assert one(country="France").signals == NO_SIGNALS
-    assert one("$identify", user_properties={"$set": {"age": 15}}).signals == Signals(age=15)
+    assert one(country="uk").signals == Signals(country="GB")
+    for age in (15, "15"):
+        assert one("$identify", user_properties={"$set": {"age": age}}).signals == Signals(age=15)
 
 
 def test_the_clients_id_makes_it_unique() -> None:

@@ -245,6 +245,8 @@ def test_details_and_properties_change_the_profile() -> None:
         "gone": "unset",
     }
     assert event.signals == Signals(age=35)
+    as_text = one({"user_details": json.dumps({"byear": "1990"})})
+    assert as_text.signals == Signals(age=35)
 
 
 def test_where_somebody_is_goes_to_the_gate_unless_they_do_not_say() -> None:
@@ -257,6 +259,7 @@ def test_where_somebody_is_goes_to_the_gate_unless_they_do_not_say() -> None:
     event = one(buy | told)
     assert event.signals == Signals(country="FR", ip="203.0.113.7")
     assert event.properties == {}
+    assert one(buy | {"country_code": "ZZ"}).signals == NO_SIGNALS
 
 
 def test_when_it_was() -> None:
@@ -332,6 +335,8 @@ def test_nothing_that_is_sent_breaks_it(parameters: Any, message: Any, details: 
     told = {**listed(message, {"key": "[CLY]_view", "segmentation": message})}
     told |= {"user_details": json.dumps(details), "crash": json.dumps(message)}
     one_more = {"app_key": "k", "metrics": json.dumps(details), "begin_session": "1"}
+    # No JSON holds an infinite number.
+    parameters = json.loads(json.dumps(parameters), parse_constant=lambda word: None)
     bulk = json.dumps([parameters, told, one_more])
     request = posted({"app_key": "k", "requests": bulk}, "/i/bulk")
     assert all(isinstance(event, Event | Dropped) for event in events(request))

@@ -119,6 +119,7 @@ def test_the_device_of_an_app_is_its_installation() -> None:
             {"user_location": {"country_id": "FR"}, "ip_override": "203.0.113.7"},
             Signals(country="FR", ip="203.0.113.7"),
         ),
+        ({"user_location": {"country_id": "UK"}}, Signals(country="GB")),
         ({"user_location": {"country_id": "France"}}, NO_SIGNALS),
     ],
 )

@@ -214,6 +214,8 @@ def test_the_address_is_only_of_the_persons_own_device() -> None:
     assert one(mp_lib="swift").signals == Signals(ip="192.0.2.1")
     told = one(ip="198.51.100.7", mp_country_code="FR")
     assert told.signals == Signals(country="FR", ip="198.51.100.7")
+    assert one(mp_country_code="EL").signals == Signals(country="GR")
+    assert one(mp_country_code="XX").signals == NO_SIGNALS
     assert told.properties == {}
 
 

@@ -237,7 +237,9 @@ def test_the_address_is_only_of_the_persons_own_device() -> None:
     told = said(_ip="198.51.100.7", _raw_user_agent="Safari")
     assert told.signals == Signals(ip="198.51.100.7", agent="Safari")
     assert told.properties == {}
-    assert one(event="$set", **{"$set": {"age": 15}}).signals == Signals(age=15)
+    for age in (15, "15"):
+        child: dict[str, Any] = {"$set": {"age": age}}
+        assert one(event="$set", **child).signals == Signals(age=15)
 
 
 def test_the_clients_id_makes_it_unique() -> None:

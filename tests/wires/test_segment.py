@@ -265,8 +265,43 @@ def test_what_a_context_tells_of_the_persons_will_goes_to_the_gate() -> None:
     )
     identify = {"type": "identify", "userId": "u1", "traits": {"age": 12}}
     assert one(identify).signals == Signals(age=12)
-    for country in ("France", "fr", 7, None):
-        assert one(track(context={"location": {"country": country}})).signals == NO_SIGNALS
+
+
+@pytest.mark.parametrize(
+    ("said", "country"),
+    [
+        ("FR", "FR"),
+        ("fr", "FR"),
+        ("UK", "GB"),
+        ("el", "GR"),
+        *((none, "") for none in ("EU", "XX", "ZZ", "AP", "France", "ß", "ﬁ", "", 7, None)),
+    ],
+)
+def test_a_country_is_one_of_iso_s_and_anything_else_is_not_known(
+    said: object, country: str
+) -> None:
+    expected = Signals(country=country) if country else NO_SIGNALS
+    assert one(track(context={"location": {"country": said}})).signals == expected
+
+
+@pytest.mark.parametrize(
+    ("context", "traits", "age"),
+    [
+        ({"traits": {"age": 12}}, {}, 12),
+        ({"traits": {"age": "12"}}, {}, 12),
+        ({"traits": {"age": 40}}, {"age": 12}, 12),
+        ({"traits": {"age": 12}}, {"age": "old enough"}, 12),
+        ({}, {"age": " 12.5 "}, 12.5),
+        ({"traits": {"age": "nan"}}, {"age": True}, None),
+        ({"traits": "12"}, {"age": 1990}, None),
+    ],
+)
+def test_an_age_is_read_wherever_it_is_told(
+    context: dict[str, Any], traits: dict[str, Any], age: float | None
+) -> None:
+    told = {"context": context, "traits": traits}
+    for message in (track(**told), {"type": "identify", "userId": "u1", **told}):
+        assert one(message).signals == Signals(age=age)
 
 
 def sent_from(context: dict[str, Any], **headers: str) -> Signals:

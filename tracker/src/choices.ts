@@ -33,6 +33,8 @@ export interface Offer {
 export interface Receipt {
   record: string;
   notice: { version: string };
+  // What was taken down: less than was sent where only the server heard the browser's signal.
+  purposes: Record<string, State>;
   at_ms: number;
   until_ms: number | null;
 }
@@ -132,9 +134,9 @@ export async function decide(
     const told = await fetch(`${base}consents`, request);
     if (!told.ok) return undefined;
     const receipt: Receipt = await told.json();
-    const { at_ms, until_ms } = receipt;
+    const { at_ms, until_ms, purposes: taken } = receipt;
     const said = { ...kept.said };
-    for (const name in purposes) said[name] = { state: purposes[name]!, at_ms, until_ms };
+    for (const name in taken) said[name] = { state: taken[name]!, at_ms, until_ms };
     return { anonymousId: kept.anonymousId, said, receipt };
   } catch {
     return undefined;

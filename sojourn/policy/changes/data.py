@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sojourn.policy import meaning
-from sojourn.policy.change import Change, gained, listed, minor, purposes_of, wider
+from sojourn.policy.change import Change, gained, listed, minor, purposes_of, subjects, wider
 from sojourn.policy.facts.fideslang import within
 from sojourn.policy.model import Category, Happening, Policy, Property
 from sojourn.policy.stricter import leaves_more
@@ -47,10 +47,7 @@ def _category(
         yield wider(f"{path}.means", f"“{name}” is {listed(kinds)} as well.", KIND, purposes)
     if kinds := [kind for kind in old.means if not within(kind, new.means)]:
         yield minor(f"{path}.means", f"“{name}” is {listed(kinds)} no more.", KIND)
-    if subjects := gained(old.subjects, new.subjects):
-        what = f"“{name}” is about {listed(subjects)} as well."
-        # Naming whom it is about for the first time takes nobody in.
-        yield (wider if old.subjects else minor)(f"{path}.subjects", what, KIND)
+    yield from subjects(path, f"“{name}” is about", old.subjects, new.subjects, KIND, purposes)
     for key, loses in (("identifying", "sealed"), ("contains_personal_data", "protected")):
         before, now = getattr(old, key), getattr(new, key)
         if before and not now:

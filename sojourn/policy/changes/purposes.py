@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sojourn.policy import meaning
-from sojourn.policy.change import Change, gained, listed, minor, said, wider
+from sojourn.policy.change import Change, gained, listed, material, minor, said, subjects, wider
 from sojourn.policy.facts.fideslang import within
+from sojourn.policy.facts.rights import ARTICLE_OF, RIGHTS_OF
 from sojourn.policy.model import Policy, Purpose
 from sojourn.policy.rules import EVERYWHERE, basis_in
 from sojourn.policy.stricter import is_freer
 
 USE = ("S1-13", "GDPR 13(3)")
 BASIS = ("S1-14", "GDPR 13(1)(c)")
+LOSABLE = {
+    "erase": "the right to erasure",
+    "port": "the right to take the data along",
+    "object": "the right to object",
+}
+"""The rights that not every basis gives, as a sentence calls them."""
 
 
 def compare(old: Policy, new: Policy) -> Iterator[Change]:
@@ -23,6 +30,7 @@ def compare(old: Policy, new: Policy) -> Iterator[Change]:
             yield wider(path, f"Data are used for “{name}”, which is new.", USE, [name])
         else:
             yield from _use(path, name, old.purposes[name], purpose)
+            yield from _drawn(path, name, old, new)
             yield from _bases(path, name, old, new)
     for name in gained(new.purposes, old.purposes):
         yield minor(f"purposes.{name}", f"Nothing is used for “{name}” any more.", ("S1-41",))
@@ -42,16 +50,8 @@ def _use(path: str, name: str, old: Purpose, new: Purpose) -> Iterator[Change]:
         yield wider(f"{path}.use", f"“{name}” is {listed(more)} as well.", USE, [name])
     elif set(meaning.uses(new)) != set(meaning.uses(old)):
         yield minor(f"{path}.use", f"“{name}” is {listed(meaning.uses(new))} only.", USE)
-    for others in gained(old.compatible_with, new.compatible_with):
-        what = f"Data of “{others}” are asked for “{name}” too."
-        yield wider(f"{path}.compatible_with", what, ("GDPR 6(4)",), [name, others])
-    for others in gained(new.compatible_with, old.compatible_with):
-        what = f"Data of “{others}” are asked for “{name}” no more."
-        yield minor(f"{path}.compatible_with", what, ("GDPR 6(4)",))
-    if subjects := gained(old.subjects, new.subjects):
-        what = f"“{name}” uses data about {listed(subjects)} as well."
-        # Naming whom it is about for the first time takes nobody in.
-        yield (wider if old.subjects else minor)(f"{path}.subjects", what, USE, [name])
+    about = f"“{name}” uses data about"
+    yield from subjects(path, about, old.subjects, new.subjects, USE, [name])
     if old.interests_of != new.interests_of:
         what = f"The interests behind “{name}” are those of the {said(new.interests_of)}."
         third = new.interests_of == "third_party"
@@ -60,6 +60,25 @@ def _use(path: str, name: str, old: Purpose, new: Purpose) -> Iterator[Change]:
         what = f"Consent to “{name}” is given by the {new.granted_by}."
         freer = new.granted_by != "person"
         yield (wider if freer else minor)(f"{path}.granted_by", what, ("S2-14", "GDPR 7"))
+
+
+def _drawn(path: str, name: str, old: Policy, new: Policy) -> Iterator[Change]:
+    """The purposes whose data serve this one, too: those it is compatible with may be asked for it,
+    and data of those it is a part of leave to its recipients."""
+    before, now = (one.purposes[name].compatible_with for one in (old, new))
+    for others in gained(before, now):
+        what = f"Data of “{others}” are asked for “{name}” too."
+        yield wider(f"{path}.compatible_with", what, ("GDPR 6(4)",), [name, others])
+    for others in gained(now, before):
+        what = f"Data of “{others}” are asked for “{name}” no more."
+        yield minor(f"{path}.compatible_with", what, ("GDPR 6(4)",))
+    drew, draws = (meaning.drawn_from(one, name) for one in (old, new))
+    for others in gained((*drew, *now), draws):
+        what = f"Data of “{others}” are given to those who get data for “{name}”."
+        yield wider(f"{path}.under", what, USE, [name, others])
+    for others in gained((*draws, *before), drew):
+        what = f"Data of “{others}” are given to those who get data for “{name}” no more."
+        yield minor(f"{path}.under", what, USE)
 
 
 def _bases(path: str, name: str, old: Policy, new: Policy) -> Iterator[Change]:
@@ -75,10 +94,23 @@ def _bases(path: str, name: str, old: Policy, new: Policy) -> Iterator[Change]:
             of = f" for “{category}”" if category else ""
             what = f"“{name}” rests on {said(becomes)}{where}{of}; before on {said(was)}."
             at = f"{path}.by_category.{category}" if category else f"{path}.basis"
-            if is_freer(was, becomes):
-                yield wider(at, what, BASIS, [name])
-            else:
-                yield minor(at, what, BASIS)
+            lost = _lost(was, becomes)
+            if lost:
+                what += f" People lose {' and '.join(LOSABLE[right] for right in lost)}."
+            articles = tuple(f"GDPR {ARTICLE_OF[right]}" for right in lost)
+            change = wider if is_freer(was, becomes) else material if lost else minor
+            yield change(at, what, (*BASIS, *articles), [name] if change is not minor else ())
+
+
+def _lost(was: str | None, becomes: str | None) -> list[str]:
+    """The rights that go with a basis. Who is asked loses none: they can take it back."""
+    if becomes in (None, "consent"):
+        return []
+    return [right for right in LOSABLE if right in gained(_rights(becomes), _rights(was))]
+
+
+def _rights(basis: str | None) -> tuple[str, ...]:
+    return RIGHTS_OF[basis] if basis else ()
 
 
 def _regions(*purposes: Purpose) -> list[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
-from sojourn.policy.change import Change, gained, listed, minor, purposes_of, said, wider
+from sojourn.policy.change import Change, gained, listed, minor, purposes_of, said, subjects, wider
 from sojourn.policy.model import Policy, Recipient
 
 WHO = ("S1-16", "GDPR 13(1)(e)")
@@ -36,6 +37,8 @@ def _recipient(
     name: str, old: Recipient, new: Recipient, purposes: tuple[str, ...]
 ) -> Iterator[Change]:
     path, who = f"recipients.{name}", f"“{new.name or name}”"
+    yield from _identity(name, old, new, purposes)
+    yield from _address(path, who, old.webhook, new.webhook, purposes)
     for key, gets in (("categories", "gets"), ("purposes", "may use what it gets for")):
         before, now = getattr(old, key), getattr(new, key)
         if more := gained(before, now):
@@ -44,10 +47,7 @@ def _recipient(
         if less := gained(now, before):
             yield minor(f"{path}.{key}", f"{who} {gets} {listed(less)} no more.", WHAT)
     yield from _fields(path, who, old, new, purposes)
-    if subjects := gained(old.subjects, new.subjects):
-        what = f"{who} gets data about {listed(subjects)} as well."
-        # Naming whom it is about for the first time takes nobody in.
-        yield (wider if old.subjects else minor)(f"{path}.subjects", what, WHAT, purposes)
+    yield from subjects(path, f"{who} gets data about", old.subjects, new.subjects, WHAT, purposes)
     if old.pseudonymous != new.pseudonymous:
         what = f"{who} gets {'pseudonyms' if new.pseudonymous else 'who somebody is'}."
         yield (minor if new.pseudonymous else wider)(f"{path}.pseudonymous", what, WHAT, purposes)
@@ -57,6 +57,52 @@ def _recipient(
         yield (wider if own else minor)(f"{path}.role", what, WHO, purposes)
     yield from _places(path, who, old, new, purposes)
     yield from _contract(path, who, old, new, purposes)
+
+
+def _identity(
+    name: str, old: Recipient, new: Recipient, purposes: tuple[str, ...]
+) -> Iterator[Change]:
+    """Under the same key, another name or another vendor is somebody else. Who has no name is told
+    by the key, and a vendor said for the first time only says more of the same."""
+    path, called, before = f"recipients.{name}", new.name or name, old.name or name
+    if _letters(called) != _letters(before):
+        yield wider(f"{path}.name", f"“{called}” gets what “{before}” got before.", WHO, purposes)
+    elif called != before:
+        yield minor(f"{path}.name", f"“{called}” was written “{before}” before.", WHO)
+    for key in ("vendor", "connector"):
+        was, becomes = getattr(old, key), getattr(new, key)
+        if was and becomes and was != becomes:
+            what = f"“{called}” is the vendor “{becomes}”; before it was “{was}”."
+            yield wider(f"{path}.{key}", what, WHO, purposes)
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum()) or name
+
+
+def _address(
+    path: str, who: str, old: str | None, new: str | None, purposes: tuple[str, ...]
+) -> Iterator[Change]:
+    """Where data are sent. Another path at the same host is the same recipient's own affair."""
+    if old == new:
+        return
+    if new is None:
+        yield minor(f"{path}.webhook", f"Nothing is sent to {who} by itself any more.", WHO)
+    elif old is not None and _host(old) == _host(new):
+        yield minor(f"{path}.webhook", f"{who} is reached at another address of its host.", WHO)
+    else:
+        before = f"; before to {_host(old)}" if old else ", which is new"
+        what = f"Data for {who} are sent to {_host(new)}{before}."
+        yield wider(f"{path}.webhook", what, WHO, purposes)
+
+
+def _host(address: str) -> str:
+    """An address up to its host; a name or password in it is nobody's to read."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return address
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
 
 
 def _fields(
@@ -110,10 +156,6 @@ def _contract(
         yield minor(f"{path}.transfer", f"The papers on the transfer to {who} changed.", WHERE)
     if old.agreement != new.agreement:
         yield minor(f"{path}.agreement", f"The agreement with {who} changed.", ("GDPR 28(3)",))
-    if old.webhook != new.webhook:
-        yield minor(f"{path}.webhook", f"{who} is reached at another address.", WHO)
-    if old.name != new.name:
-        yield minor(f"{path}.name", f"{who} was called “{old.name}” before.", WHO)
 
 
 def _aggregates(old: Policy, new: Policy) -> Iterator[Change]:

@@ -4,34 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sojourn.policy.change import Change, gained, listed, material, minor, said
+from sojourn.policy.change import Change, gained, listed, material, minor, said, wider
 from sojourn.policy.model import Policy
 from sojourn.policy.stricter import is_longer
+from sojourn.policy.words import Duration
 
 WHO = ("S2-21", "GDPR 13(1)(a)")
 ASK = ("S1-30", "GDPR 12(3)")
+STOP = ("S1-32", "GDPR 21(3)")
 
 
 def compare(old: Policy, new: Policy) -> Iterator[Change]:
     """The organisation, its role, those it works for, rights and their clocks, notice, measures."""
     yield from _organisation(old, new)
     if new.draft and not old.draft:
-        what = "It is a draft again: nothing of it is public."
-        yield material("draft", what, ("GDPR 13",))
+        # A draft takes nothing out when its time has come, so that data may stay for longer.
+        what = "It is a draft again: nothing of it is public, and nothing ends by itself."
+        yield wider("draft", what, ("GDPR 13",))
     elif old.draft and not new.draft:
         yield minor("draft", "It is a draft no more: it can be made public.", ("GDPR 13",))
     yield from _rights(old, new)
-    if old.changes.notice != new.changes.notice:
-        path, notice = "changes.notice", new.changes.notice
-        what = f"Changes are told {said(notice)} before; before {said(old.changes.notice)}."
-        later = notice is None or is_longer(notice, old.changes.notice)
-        yield (material if later and old.changes.notice else minor)(path, what)
+    yield from _notice(old.changes.notice, new.changes.notice)
     for name in gained(new.measures, old.measures):
         yield minor(f"measures.{name}", f"“{name}” is no measure any more.", ("S1-26", "GDPR 32"))
     for region, links in old.opt_outs.items():
         if gained(new.opt_outs.get(region, ()), links):
             what = f"Ways to opt out in {region} are listed no more."
             yield minor("opt_outs", what, ("S1-22",))
+
+
+def _notice(old: Duration | None, new: Duration | None) -> Iterator[Change]:
+    """Promising less lets more be done sooner than people were told, so it waits as that does."""
+    if old == new:
+        return
+    promised = f"Changes are told {new} before they hold" if new else "No notice is promised"
+    before = f"{old} before" if old else "no notice was promised"
+    less = old is not None and (new is None or is_longer(new, old))
+    yield (wider if less else minor)("changes.notice", f"{promised}; until now {before}.")
 
 
 def _organisation(old: Policy, new: Policy) -> Iterator[Change]:
@@ -79,6 +88,12 @@ def _rights(old: Policy, new: Policy) -> Iterator[Change]:
             text = f"{what} {said(becomes)}; before {said(was)}."
             slower = was is not None and is_longer(was, becomes)
             yield (material if slower else minor)(f"rights.{key}", text, ASK)
+    if before.stop_marketing_here != now.stop_marketing_here:
+        here, was = (said(one.stop_marketing_here or "without delay") for one in (now, before))
+        change = material if before.stop_marketing_here else minor
+        yield change(
+            "rights.stop_marketing_here", f"Marketing stops here {here}; before {was}.", STOP
+        )
     for key, what in (
         ("channel", "Requests are sent to"),
         ("verify", "Who sends a request is checked by"),

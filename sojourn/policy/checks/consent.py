@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from sojourn.policy import meaning
+from sojourn.policy.agreeing import NO_ACT
 from sojourn.policy.check import Check, Context
 from sojourn.policy.finding import Code, Finding
 
@@ -22,11 +23,6 @@ IMPLIED = Code("P230", "error", "consent is implied", ("S1-01", "GDPR 4(11)"))
 HARDER = Code("P231", "error", "refusing is harder than accepting", ("GDPR 4(11)", "GDPR 7(3)"))
 NEVER_RENEWED = Code("P232", "note", "consent is never asked for again", ("GDPR 7(1)",))
 
-_HOW = {
-    "continued_use": "Going on using something is no act of consent",
-    "pre_ticked": "A box that was ticked before anyone came is no act of consent",
-}
-
 
 def find(context: Context) -> Iterator[Finding]:
     """How consent is asked for, by whom it is given, and what is done without it."""
@@ -38,8 +34,8 @@ def find(context: Context) -> Iterator[Finding]:
 def _asked(context: Context) -> Iterator[Finding]:
     consent = context.policy.consent
     by = consent.by if consent else "act"
-    if by in _HOW:
-        what = f"{_HOW[by]} (Planet49, C-673/17)."
+    if by in NO_ACT:
+        what = f"{NO_ACT[by]} (Planet49, C-673/17)."
         mend = "Say `by: act`, and ask."
         yield context.finding(IMPLIED, ("consent", "by"), what, mend)
     if consent and consent.refuse == "harder":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sojourn.policy.check import Check, Context
+from sojourn.policy.checks.recipients import is_agreed
 from sojourn.policy.facts.regions import EEA, is_country
 from sojourn.policy.finding import Code, Finding
 from sojourn.policy.source import Path
@@ -78,12 +79,13 @@ def _role(context: Context) -> Iterator[Finding]:
         yield context.finding(NO_CONTROLLER, ("role",), what, mend, value=True)
     for name in policy.controllers:
         path = ("controllers", name)
-        missing = [
-            key for key in ("name", "contact", "agreement") if not context.says((*path, key))
-        ]
+        missing = [key for key in ("name", "contact") if not context.says((*path, key))]
+        missing += [] if is_agreed(context, path) else ["agreement"]
         if missing:
             what = f"“{name}” has no {' and no '.join(missing)}."
             mend = f"Say {' and '.join(f'`{key}:`' for key in missing)}."
+            if "agreement" in missing:
+                mend += " An agreement has the day on which it was signed."
             yield context.finding(NO_CONTROLLER, path, what, mend)
 
 

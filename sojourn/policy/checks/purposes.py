@@ -92,8 +92,8 @@ def _use(context: Context, path: Path, purpose: Purpose) -> Iterator[Finding]:
 
 def _basis(context: Context, path: Path, purpose: Purpose) -> Iterator[Finding]:
     name, bases = path[-1], meaning.bases(purpose)
-    at = (*path, "basis")
     if "legitimate_interests" in bases:
+        at = _saying(path, purpose, "legitimate_interests")
         if not purpose.assessment:
             what = f"“{name}” rests on legitimate interests that nobody has weighed."
             mend = "Say `assessment:` with where the balancing test lies."
@@ -104,12 +104,20 @@ def _basis(context: Context, path: Path, purpose: Purpose) -> Iterator[Finding]:
             yield context.finding(OF_THIRD_PARTY, (*path, "interests_of"), what, mend)
     if "legal_obligation" in bases and not purpose.statute:
         what = f"“{name}” is a legal obligation, and nothing says by which law."
+        at = _saying(path, purpose, "legal_obligation")
         yield context.finding(NO_STATUTE, at, what, "Say `statute:`.")
     wrong = sorted(bases.difference(_OWN))
     if meaning.is_marketing(purpose) and wrong:
         what = f"“{name}” is marketing, which nothing but consent or legitimate interests carries."
         mend = f"Put it on consent, not on {wrong[0]}."
-        yield context.finding(CANNOT_CARRY, at, what, mend)
+        yield context.finding(CANNOT_CARRY, _saying(path, purpose, wrong[0]), what, mend)
+
+
+def _saying(path: Path, purpose: Purpose, basis: Basis) -> Path:
+    """Where a purpose says that it rests on a basis: `basis`, or the line of the category."""
+    said = purpose.basis.values() if isinstance(purpose.basis, dict) else (purpose.basis,)
+    own = [category for category, other in purpose.by_category.items() if other == basis]
+    return (*path, "basis") if basis in said or not own else (*path, "by_category", own[0])
 
 
 def _relations(context: Context, path: Path, purpose: Purpose) -> Iterator[Finding]:

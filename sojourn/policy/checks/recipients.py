@@ -45,8 +45,14 @@ SUBPROCESSOR = Code(
 )
 NOT_LIABLE = Code("P414", "note", "nobody is said to be liable for sub-processors", ("S1-04",))
 
-PROOFS = ("signed", "version", "evidence")
-"""What shows that there is an agreement: its day, its text, or where it lies."""
+PROOFS = ("signed", "evidence")
+"""What shows that there is an agreement: its day, or where it lies. Which text it is does not show
+that anybody signed it."""
+
+
+def is_agreed(context: Context, path: Path) -> bool:
+    """Whether the `agreement` below a path says that there is one."""
+    return any(context.says((*path, "agreement", key)) for key in PROOFS)
 
 
 def find(context: Context) -> Iterator[Finding]:
@@ -94,8 +100,12 @@ def _missing(context: Context, path: Path, recipient: Recipient) -> Iterator[Fin
     if recipient.role != "processor":
         return
     agreement = recipient.agreement
-    if not any(context.says((*path, "agreement", key)) for key in PROOFS):
+    if not is_agreed(context, path):
         what = f"“{name}” works for the organisation, and nothing says under which contract."
+        if context.says((*path, "agreement")):
+            what = (
+                f"“{name}” works for the organisation, and nothing says that a contract is signed."
+            )
         mend = "Say `agreement:` with signed: the day, or make its role controller."
         yield context.finding(NO_AGREEMENT, path, what, mend)
     elif agreement and agreement.signed and agreement.signed.day > context.at:

@@ -18,6 +18,21 @@ UNKNOWN_KEY = Code("P003", "error", "unknown key", ())
 NO_FORMAT = Code("P004", "error", "the version of the language is missing or unknown", ())
 
 
+def unreadable(what: str, mend: str) -> Finding:
+    """The finding of a policy of which not even the text is there to be checked."""
+    return Finding(
+        line=1,
+        column=1,
+        level=NOT_YAML.level,
+        code=NOT_YAML.code,
+        title=NOT_YAML.title,
+        path="",
+        clauses=NOT_YAML.clauses,
+        what=what,
+        mend=mend,
+    )
+
+
 def find(context: Context) -> Iterator[Finding]:
     """What is wrong before anything is meant by it."""
     source, reading = context.source, context.reading

@@ -101,10 +101,11 @@ def _in_time(
     instead = f"Today: {mechanism.instead}." if mechanism.instead else "Name another mechanism."
     at = (*path, "mechanism")
     if mechanism.until is not None and day > mechanism.until:
-        what = f"{title} carries nothing since {mechanism.until + timedelta(days=1)}{told}"
+        day_after = mechanism.until + timedelta(days=1)
+        what = f"{title} {mechanism.carries} nothing since {day_after}{told}"
         yield context.finding(NOT_VALID, at, what, instead, value=True)
     elif day < mechanism.since:
-        what = f"{title} carries nothing before {mechanism.since}{told}"
+        what = f"{title} {mechanism.carries} nothing before {mechanism.since}{told}"
         yield context.finding(NOT_VALID, at, what, "Name one of that time.", value=True)
     signed, last = transfer.signed, mechanism.signed_until
     if transfer.until is not None and transfer.until.day < day:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sojourn.policy.check import Check, Context
-from sojourn.policy.facts.vendors import VENDORS, Vendor
+from sojourn.policy.facts.vendors import VENDORS, Vendor, vendor_of
 from sojourn.policy.finding import Code, Finding
 from sojourn.policy.model import Policy, Recipient
 from sojourn.policy.reading import closest
@@ -20,15 +20,21 @@ def find(context: Context) -> Iterator[Finding]:
     """Each recipient of whom something is known by name."""
     for name, recipient in context.policy.recipients.items():
         path: Path = ("recipients", name)
-        # An entry called like a vendor is that vendor, unless it says that it is another.
-        key = recipient.vendor or recipient.connector or name
-        vendor = VENDORS.get(key)
-        if vendor:
+        for vendor in _called(name, recipient):
             yield from _terms(context, path, recipient, vendor)
-        elif recipient.vendor:
-            what = f"Nothing is known here of a vendor “{key[:60]}”, so its terms are not checked."
-            mend = closest(key, sorted(VENDORS)) or "Read its terms, and leave `vendor:` out."
+        said = recipient.vendor
+        if said and vendor_of(said) is None:
+            what = f"Nothing is known here of a vendor “{said[:60]}”, so its terms are not checked."
+            mend = closest(said, sorted(VENDORS)) or "Read its terms, and leave `vendor:` out."
             yield context.finding(UNKNOWN, (*path, "vendor"), what, mend, value=True)
+
+
+def _called(name: str, recipient: Recipient) -> Iterator[Vendor]:
+    """Every vendor that a recipient is called like, each once: it is that one, whichever field says
+    it, and keeps what either demands where two fields say two."""
+    words = filter(None, (recipient.vendor, recipient.connector, recipient.name, name))
+    known = {vendor.name: vendor for word in words if (vendor := vendor_of(word))}
+    yield from known.values()
 
 
 def _terms(context: Context, path: Path, recipient: Recipient, vendor: Vendor) -> Iterator[Finding]:

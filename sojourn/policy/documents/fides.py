@@ -34,8 +34,8 @@ from sojourn.policy.manifest import (
     key_of,
 )
 from sojourn.policy.model import Basis, Policy, Purpose, Recipient
-from sojourn.policy.record import categories_of
 from sojourn.policy.rules import EVERYWHERE
+from sojourn.policy.taxonomy import EMAIL
 from sojourn.policy.wording import kept, named
 
 _TRANSFERS = {"adequacy": "Adequacy Decision", "dpf": "Adequacy Decision", "bcr": "BCRs"}
@@ -76,7 +76,10 @@ def manifest_of(policy: Policy) -> Manifest:
 
 
 def _contact(said: str | None) -> Contact | None:
-    return Contact(email=said) if said else None
+    """How somebody is reached, as what it is: an address of e-mail, or one to write letters to."""
+    if not said:
+        return None
+    return Contact(email=said) if EMAIL.fullmatch(said) else Contact(address=said)
 
 
 def _service(policy: Policy, key: str) -> System:
@@ -112,7 +115,7 @@ def _service(policy: Policy, key: str) -> System:
 
 def _declarations(policy: Policy, name: str, purpose: Purpose) -> Iterator[Declaration]:
     """One for each use, and for each region with a basis of its own; a declaration has one each."""
-    categories = categories_of(policy, name)
+    categories = meaning.categories_of(policy, name)
     to = [key_of(other) for other, one in policy.recipients.items() if name in one.purposes]
     ends = [
         f"{category}: {kept(policy.retention[category])}"
@@ -125,7 +128,7 @@ def _declarations(policy: Policy, name: str, purpose: Purpose) -> Iterator[Decla
                 name=name if where == EVERYWHERE else f"{name} ({where})",
                 data_categories=_means(policy, categories),
                 data_use=use,
-                data_subjects=[key_of(one) for one in purpose.subjects],
+                data_subjects=[key_of(one) for one in meaning.subjects_of(policy, name)],
                 legal_basis_for_processing=LEGAL_BASES[basis] if basis else None,
                 impact_assessment_location=purpose.assessment,
                 retention_period="; ".join(ends) or None,

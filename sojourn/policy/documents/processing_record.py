@@ -20,7 +20,8 @@ from sojourn.policy.linked import linked
 from sojourn.policy.page import Markup, Section, Sheet, join, page, told
 from sojourn.policy.record import Activity, Given, Record, record_of
 from sojourn.policy.sections.organisation import who
-from sojourn.policy.wording import listed, named, plainly, region
+from sojourn.policy.source import Path
+from sojourn.policy.wording import listed, named, of_them, plainly, region
 
 COLUMNS = (
     "controller", "contact", "data protection officer", "representative", "purpose", "what is done",
@@ -33,7 +34,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def html(compiled: Compiled, at: date) -> str:
     """The record as a page, an activity after the other."""
     sheet, record = Sheet(compiled, at), record_of(compiled, at)
-    sections = [who(sheet)]
+    sections = [who(sheet, whose="people's")]
     sections += [
         Section(f"activity-{number}", named(one.purpose), _read(sheet, one))
         for number, one in enumerate(record.activities, 1)
@@ -45,7 +46,7 @@ def html(compiled: Compiled, at: date) -> str:
 def _read(sheet: Sheet, one: Activity) -> Markup:
     path = ("purposes", one.purpose)
     kinds = "; ".join(
-        f"{plainly(name)} ({listed(CATEGORIES.get(key, key) for key in means)})"
+        f"{plainly(name)} ({listed(of_them(CATEGORIES.get(key, key)) for key in means)})"
         for name, means in one.categories.items()
     )
     ends = "; ".join(f"{plainly(name)}: {said}" for name, said in one.erasure.items())
@@ -53,7 +54,7 @@ def _read(sheet: Sheet, one: Activity) -> Markup:
     pairs = [
         ("What is done", sheet.says(one.does, *path, "use")),
         ("Legal basis", sheet.says(_basis(one), *path, "basis")),
-        ("Whose data", sheet.says(listed(map(plainly, one.subjects)), *path, "subjects")),
+        ("Whose data", sheet.says(_whose(one), *_whose_at(sheet, one))),
         ("Which data", sheet.says(kinds or "none", "categories", *list(one.categories)[:1])),
         ("Recipients", sheet.says(_named(one.recipients), "recipients")),
         ("Out of the EEA", sheet.says(_transfers(one.recipients), "recipients")),
@@ -61,6 +62,19 @@ def _read(sheet: Sheet, one: Activity) -> Markup:
         ("Secured by", sheet.says(secured or "not said", "measures")),
     ]
     return join(told(pairs))
+
+
+def _whose(one: Activity) -> str:
+    if one.subjects:
+        return listed(map(plainly, one.subjects))
+    return "not said" if one.categories else "nobody's"
+
+
+def _whose_at(sheet: Sheet, one: Activity) -> Path:
+    """Where that stands: with the purpose, with one of its categories, or on top."""
+    places: list[Path] = [("purposes", one.purpose, "subjects")]
+    places += [("categories", name, "subjects") for name in one.categories]
+    return next(filter(sheet.knows, places), ("subjects",))
 
 
 def csv(compiled: Compiled, at: date) -> str:
@@ -103,15 +117,19 @@ def _cell(value: str) -> str:
 
 def _basis(one: Activity) -> str:
     if set(one.legal_basis) == {"default"}:
-        told = BASES[one.legal_basis["default"]][0]
+        told = _ground(one.legal_basis["default"])
     else:
         told = "; ".join(
-            f"{BASES[basis][0]} ({region(where)})" for where, basis in one.legal_basis.items()
+            f"{_ground(basis)} ({region(where)})" for where, basis in one.legal_basis.items()
         )
     for category, basis in one.by_category.items():
-        told = f"{told}; {BASES[basis][0]} for {plainly(category)}".removeprefix("; ")
+        told = f"{told}; {_ground(basis)} for {plainly(category)}".removeprefix("; ")
     grounds = [ground for ground in (one.assessment, one.statute) if ground]
     return f"{told or 'not said'} ({', '.join(grounds)})" if grounds else told or "not said"
+
+
+def _ground(basis: str) -> str:
+    return of_them(BASES[basis][0])
 
 
 def _named(given: tuple[Given, ...]) -> str:

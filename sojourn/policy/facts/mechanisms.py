@@ -20,7 +20,8 @@ class Mechanism:
 
     `countries` are all that it reaches, when it does not reach every one; `exporter` whose law it
     is for, as a country or the EEA; `modules` those of which one must be chosen; `signed_until` is
-    the last day on which it could still be agreed; `instead` what carries today.
+    the last day on which it could still be agreed; `instead` what carries today. `plural` tells
+    that its title is one.
     """
 
     title: str
@@ -34,6 +35,12 @@ class Mechanism:
     signed_until: date | None = None
     assessment: bool = False
     instead: str = ""
+    plural: bool = False
+
+    @property
+    def carries(self) -> str:
+        """“Privacy Shield carries”, “the standard clauses carry”."""
+        return "carry" if self.plural else "carries"
 
 
 _US = frozenset(("US",))
@@ -74,6 +81,7 @@ MECHANISMS = {
         signed_until=date(2021, 9, 26),
         assessment=True,
         instead="scc_2021_914",
+        plural=True,
     ),
     "scc_2021_914": Mechanism(
         "the standard clauses of 2021",
@@ -82,9 +90,10 @@ MECHANISMS = {
         modules=(1, 2, 3, 4),
         signature=True,
         assessment=True,
+        plural=True,
     ),
     "bcr": Mechanism(
-        "binding corporate rules", "GDPR 47", since=date(2018, 5, 25), assessment=True
+        "binding corporate rules", "GDPR 47", since=date(2018, 5, 25), assessment=True, plural=True
     ),
     "uk_idta": Mechanism(
         "the United Kingdom's transfer agreement",

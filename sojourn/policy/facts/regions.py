@@ -68,6 +68,8 @@ _COUNTRIES_TEXT = """
 """
 _COUNTRIES = frozenset(_COUNTRIES_TEXT.split())
 """The countries of ISO 3166-1."""
+_EU_CODES = {"UK": "GB", "EL": "GR"}
+"""What the EU's own texts call two countries (Interinstitutional Style Guide, 7.1)."""
 
 
 def protects_as_here(country: str, at: date) -> bool:
@@ -81,6 +83,15 @@ def protects_as_here(country: str, at: date) -> bool:
 def is_country(word: str) -> bool:
     """Whether two letters are those of a country."""
     return word in _COUNTRIES
+
+
+def country_of_code(code: str) -> str:
+    """The country that somebody means by two letters, small or large, ISO's or the EU's; "" where
+    they are no country's, such as `EU`, `XX` or `ZZ`."""
+    # Other letters would become these two: the capital of “ß” is “SS”.
+    letters = code.strip().upper() if code.isascii() else ""
+    letters = _EU_CODES.get(letters, letters)
+    return letters if letters in _COUNTRIES else ""
 
 
 def is_known(region: str) -> bool:

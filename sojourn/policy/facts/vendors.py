@@ -5,6 +5,7 @@ As of November 2026. What was not read in the vendor's own text is marked (unver
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -59,3 +60,19 @@ VENDORS = {
     "stripe": Vendor("Stripe"),
 }
 """By the word that `vendor:` or `connector:` names."""
+
+_VERSION = re.compile(r"(?<=[^\W\d])[\s_-]*v?\d+(?:\.\d+)*\s*\Z", re.IGNORECASE)
+
+
+def _bare(name: str) -> str:
+    """What is the same in “Google Analytics 4”, `google-analytics` and `google_analytics`."""
+    return re.sub(r"[\s_\W]+", "", _VERSION.sub("", name.strip())).casefold()
+
+
+_BY_NAME = {_bare(name): vendor for key, vendor in VENDORS.items() for name in (vendor.name, key)}
+
+
+def vendor_of(name: str) -> Vendor | None:
+    """The vendor of this word or name; capitals, spaces, hyphens and a version at the end make no
+    difference."""
+    return _BY_NAME.get(_bare(name))

@@ -20,7 +20,7 @@ def age(sheet: Sheet) -> Section:
         (region(where)[:1].upper() + region(where)[1:],
          sheet.says(f"{years} years", "age", "consent_from", where))
         for where, years in own.consent_from.items()
-        if where != "default"
+        if where != "default" and years != default
     ]  # fmt: skip
     if rows:
         said.append(table("Age of consent", ("Where the law says otherwise", "From"), rows))

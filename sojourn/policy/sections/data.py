@@ -3,14 +3,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sojourn.policy import meaning
+from sojourn.policy.facts.fideslang import NETWORK, within
 from sojourn.policy.facts.plain import CATEGORIES
 from sojourn.policy.model import Category, Property, Reduction
 from sojourn.policy.page import Markup, Section, Sheet, join, table, tag, told
+from sojourn.policy.reducing import truncated
 from sojourn.policy.wording import kept, lasting, listed, named, plainly
 
+ADDRESSES = ("203.0.113.7", "2001:db8:85a3:8d3:1319:8a2e:370:7348")
+"""Addresses of nobody, for examples (RFC 5737, RFC 3849): an IPv6 one where all 32 bits stay."""
 _REDUCED = {
     "drop": "left out before anything is stored",
     "country": "only the country is kept",
@@ -35,12 +40,13 @@ def _category(sheet: Sheet, name: str, category: Category) -> Markup:
         return sheet.states("This is about nobody.", *path, "contains_personal_data")
     retention = sheet.policy.retention.get(name)
     what = listed(CATEGORIES.get(key, key) for key in category.means)
-    whose = listed(map(plainly, category.subjects))
+    subjects = meaning.people_in(sheet.policy, name)
+    at = (*path, "subjects") if category.subjects else ("subjects",)
     known = listed(map(plainly, category.purposes or tuple(_purposes(sheet, name))))
     pairs = [
         ("What it is", sheet.says(what, *path, "means") if category.means else ""),
         ("In detail", _properties(sheet, name)),
-        ("Whose", sheet.says(whose, *path, "subjects") if category.subjects else ""),
+        ("Whose", sheet.says(listed(map(plainly, subjects)), *at) if subjects else ""),
         ("What for", sheet.says(known, *path, "purposes")),
         ("How long", sheet.says(kept(retention), "retention", name) if retention else ""),
     ]
@@ -62,14 +68,14 @@ def _properties(sheet: Sheet, category: str) -> Markup:
     pieces = []
     for name, property in sheet.policy.properties.items():
         if property.category == category:
-            notes = "; ".join(_notes(sheet, property))
+            notes = "; ".join(_notes(sheet, name, property))
             linked = sheet.name(name, "properties", name)
             pieces.append(tag("span", linked, f": {notes}" if notes else ""))
     separated = [piece for one in pieces for piece in (one, tag("br"))]
     return join(*separated[:-1])
 
 
-def _notes(sheet: Sheet, property: Property) -> Iterator[str]:
+def _notes(sheet: Sheet, name: str, property: Property) -> Iterator[str]:
     if property.says:
         yield property.says
     if property.optional:
@@ -80,10 +86,19 @@ def _notes(sheet: Sheet, property: Property) -> Iterator[str]:
     if isinstance(property.reduce, str):
         yield _REDUCED[property.reduce]
     elif property.reduce is not None:
-        yield from _reductions(property.reduce)
+        yield from _reductions(property.reduce, is_address=_is_address(sheet, name, property))
 
 
-def _reductions(reduction: Reduction) -> Iterator[str]:
+def _is_address(sheet: Sheet, name: str, property: Property) -> bool:
+    """Whether a property is an IP address, by its name or by what its category means."""
+    if "ip" in re.split(r"[^a-z]+", name.lower()):
+        return True
+    category = sheet.policy.categories.get(property.category or "")
+    means = category.means if category else ()
+    return bool(means) and all(within(key, NETWORK) for key in means)
+
+
+def _reductions(reduction: Reduction, *, is_address: bool) -> Iterator[str]:
     for key, said in _REDUCED.items():
         if getattr(reduction, key):
             yield said
@@ -91,7 +106,7 @@ def _reductions(reduction: Reduction) -> Iterator[str]:
         kept_parts = f", but for {', '.join(reduction.keep)}" if reduction.keep else ""
         yield f"without what follows the “?” of an address{kept_parts}"
     if reduction.truncate is not None:
-        yield f"shortened to {reduction.truncate} characters, an IP address to so many bits"
+        yield _shortened(reduction.truncate, is_address=is_address)
     if reduction.round is not None:
         yield f"rounded to a multiple of {reduction.round:g}"
     if reduction.bucket:
@@ -99,15 +114,42 @@ def _reductions(reduction: Reduction) -> Iterator[str]:
         yield f"only between which of {edges} it lies"
 
 
+def _shortened(length: int, *, is_address: bool) -> str:
+    """What is left of a text, or of an address: told by what becomes of one."""
+    if not is_address:
+        return f"only the first {length} characters are kept"
+    for one in ADDRESSES:
+        left = truncated(one, length)
+        if left != one:
+            return f"only the beginning is kept: of {one}, for instance, {left}"
+    return "kept whole"
+
+
 def _undeclared(sheet: Sheet) -> Markup:
     undeclared = sheet.policy.undeclared
-    if "accept" not in (undeclared.events, undeclared.properties):
-        said = "What is not named here is kept out."
-        return sheet.states(said, "undeclared")
-    taken = f" as {plainly(undeclared.as_)}" if undeclared.as_ else ""
-    looked_for = listed(map(plainly, undeclared.scan))
-    said = f"What is not named here may be taken in{taken}; any {looked_for} in it is taken out."
-    return sheet.states(said, "undeclared")
+    said = "What is not named here is kept out."
+    if "accept" in (undeclared.events, undeclared.properties):
+        taken = f" as {plainly(undeclared.as_)}" if undeclared.as_ else ""
+        said = f"What is not named here may be taken in{taken}."
+    return join(sheet.states(said, "undeclared"), _looked_for(sheet))
+
+
+def _looked_for(sheet: Sheet) -> Markup:
+    """What becomes of values that hold a secret or tell who somebody is: exactly what the gate does
+    with them. Secrets and e-mail addresses are looked for whatever the policy says."""
+    undeclared = sheet.policy.undeclared
+    said = [
+        "Values in which there is a card number, a password or an access token are refused: they"
+        " are left out before anything is stored.",
+        "Values in which there is an e-mail address are kept sealed: encrypted, shown in no report"
+        " and no list, and each time somebody opens them is recorded.",
+    ]
+    if "phone" in undeclared.scan and undeclared.properties == "accept":
+        said.append(
+            "What is not named here is kept sealed in the same way where its whole value is a"
+            " telephone number in international form, such as +33 6 12 34 56 78."
+        )
+    return join(*(sheet.states(one, "undeclared", "scan") for one in said))
 
 
 def origins(sheet: Sheet) -> Section:

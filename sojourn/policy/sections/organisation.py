@@ -15,8 +15,8 @@ _ABOUT = {
 }
 
 
-def who(sheet: Sheet) -> Section:
-    """Who answers, with all ways to reach them."""
+def who(sheet: Sheet, whose: str = "your") -> Section:
+    """Who answers, with all ways to reach them; `whose` data it is about, as the reader says it."""
     organisation = sheet.policy.organisation
     pairs = []
     for key, word in _ABOUT.items():
@@ -24,14 +24,14 @@ def who(sheet: Sheet) -> Section:
         if said:
             shown = called(said) if key == "country" else said
             pairs.append((word, sheet.says(shown, "organisation", key)))
-    return Section("who", "Who we are", join(_role(sheet), told(pairs), _controllers(sheet)))
+    return Section("who", "Who we are", join(_role(sheet, whose), told(pairs), _controllers(sheet)))
 
 
-def _role(sheet: Sheet) -> Markup:
+def _role(sheet: Sheet, whose: str) -> Markup:
     if sheet.policy.role == "processor":
         said = (
-            "We work for others, who decide what the data are for. A request about your data goes"
-            " to them; one that reaches us we pass on."
+            f"We work for others, who decide what the data are for. A request about {whose} data"
+            " goes to them; one that reaches us we pass on."
         )
         return sheet.states(said, "role")
     said = "We decide what the data are for, and answer for what is done with them."
