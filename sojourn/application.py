@@ -191,10 +191,12 @@ class Sojourn(Folder):
         week_start: WeekStart = "monday",
         simulated: bool = False,
         preset: str = versions.PRESET,
+        policy: str = "",
     ) -> Project:
-        """Make a project, with a key of its own and a preset as its policy."""
+        """Make a project, with a key of its own and the text of a policy, or else a preset, as its
+        policy."""
         check_project(name, timezone)
-        text = versions.preset(preset)
+        text, actor = policy or versions.preset(preset), "project" if policy else f"preset {preset}"
         wrapped = wrap_key(self._master, name, self._random(KEY_BYTES))
         values = {
             "name": name,
@@ -214,7 +216,6 @@ class Sojourn(Folder):
             made = connection.execute(new.returning(tables.projects.c.id))
             project = int(made.scalar_one())
             moment = publishing.Moment(self.clock_ms(), ZoneInfo(timezone))
-            actor = f"preset {preset}"
             publishing.publish(connection, project, text, moment=moment, begin=None, actor=actor)
         self._open_projects()
         return self.project(name)

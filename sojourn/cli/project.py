@@ -14,7 +14,7 @@ from rich.table import Table
 from sojourn import settings
 from sojourn.accounts import keys
 from sojourn.application import Sojourn
-from sojourn.cli.texts import print_json
+from sojourn.cli.texts import print_json, read_policy
 from sojourn.ingest.collecting import Collecting
 from sojourn.period import WeekStart
 from sojourn.policy import versions
@@ -33,6 +33,7 @@ def create(
     timezone: str = "UTC",
     week_start: WeekStart = "monday",
     preset: str = versions.PRESET,
+    policy: Path | None = None,
     data: Path | None = None,
 ) -> None:
     """Make a project and print its write key, which clients send with.
@@ -49,12 +50,19 @@ def create(
         The day on which weeks begin.
     preset
         The policy that it begins with; `sojourn policy presets` lists them.
+    policy
+        A file with a policy of your own, that it begins with instead.
     data
         The data folder.
     """
     with Sojourn(settings.from_environment(data=data)) as sojourn:
         project = sojourn.create_project(
-            name, title=title, timezone=timezone, week_start=week_start, preset=preset
+            name,
+            title=title,
+            timezone=timezone,
+            week_start=week_start,
+            preset=preset,
+            policy=read_policy(policy) if policy else "",
         )
         key = sojourn.create_key(project, "write", wire=keys.SEGMENT)
     Console().print(f"Project [bold]{name}[/] is made. Its write key, shown only now:\n{key}")

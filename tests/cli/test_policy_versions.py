@@ -151,6 +151,24 @@ def test_presets_are_listed_and_a_project_begins_with_one(shell: Shell) -> None:
     assert (unknown.status, "product-analytics" in unknown.err) == (1, True)
 
 
+def test_a_project_begins_with_a_policy_of_ones_own_and_uses_up_no_preset(
+    shell: Shell, files: Path
+) -> None:
+    popwork = Path(__file__).parents[2] / "examples/popwork/as-corrected.yaml"
+    on_a_preset = ("create", "late", "--preset", "product-analytics")
+    assert shell("project", *on_a_preset).status == 0
+    late = shell("policy", "publish", popwork, "--project", "late")
+    assert (late.status, "16 purposes in all its life" in late.err) == (1, True)
+    made = shell("project", "create", "team", "--policy", popwork)
+    assert made.status == 0, made.err
+    (told,) = json.loads(shell("policy", "history", "--project", "team", "--format", "json").out)
+    assert told["by"] == "project"
+    (files / "wrong.yaml").write_text("sojourn: 1\n")
+    refused = shell("project", "create", "other", "--policy", "wrong.yaml")
+    assert (refused.status, "The policy does not compile" in refused.err) == (1, True)
+    assert "other" not in shell("project", "list").out
+
+
 def test_entries_are_proposed_for_what_arrived(shell: Shell, files: Path) -> None:
     rows = ["user,time,event,plan,last_name", "u1,2026-01-01T00:00:00Z,Clicked,pro,Doe"]
     (files / "some.csv").write_text("\n".join(rows))
