@@ -52,7 +52,12 @@ WOOPRA = {
         f"The notice tells both; nothing counts the days: {NO_REQUESTS}",
     ),
     "S1-06": Clause("Each field has its category, and a password is never one of them."),
-    "S1-07": Clause("A field may be left out without harm, and has its purpose all the same."),
+    "S1-07": Clause(
+        "A field may be left out without harm, and has its purpose all the same.",
+        "in part",
+        "Every field has its purpose, and the notice says which need not be given; whether leaving "
+        "one out does harm is the site's affair",
+    ),
     "S1-08": Clause("Card numbers are found in any text and not kept; billing is a category."),
     "S1-09": Clause("Joining what is known under two names is a use of data with its own purpose."),
     "S1-10": Clause(
@@ -192,7 +197,11 @@ POPWORK = {
     "S2-08": Clause("What is used is declared; where there is only code, no personal field goes."),
     "S2-09": Clause("A recipient that hosts gets no logs."),
     "S2-10": Clause("Those who get logs know people by a pseudonym of their own, not by name."),
-    "S2-11": Clause("A purpose that says everything is told to be too broad."),
+    "S2-11": Clause(
+        "A purpose that says everything is told to be too broad.",
+        "checked",
+        "It is a warning, with which the policy runs",
+    ),
     "S2-12": Clause("Guarding against attacks is security, on legitimate interests."),
     "S2-13": Clause(
         "Signing in by another company is asked for before one is sent there, and can be undone.",
