@@ -130,7 +130,7 @@ class Sojourn(Folder):
         """Have at hand what the first questions would wait for."""
         kernels.warm()
         for project in self._projects.values():
-            project.parts.make_ready(set(project.rules.sees.values()))
+            project.parts.make_ready()
 
     def start(self) -> None:
         """Apply what arrives, and do the background work, until closed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
@@ -228,13 +228,10 @@ class Parts:
         finally:
             self._lock.release()
 
-    def make_ready(self, purposes: Iterable[int]) -> None:
-        """Have at hand what the first questions for some purposes (masks) would wait for."""
-        snapshot = self.now()
-        for source in snapshot.sources:
+    def make_ready(self) -> None:
+        """Have the rows in memory that the first question would wait for."""
+        for source in self.now().sources:
             source.bring_in()
-        for purpose in purposes:
-            snapshot.unseen(purpose)
 
     def keep_fresh(self) -> None:
         """Catch up if somebody asked a moment ago, and make the columns that were asked for: then

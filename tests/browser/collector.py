@@ -89,7 +89,8 @@ def collecting() -> Iterator[Collector]:
             else:
                 collector.decided.append(body)
                 receipt = {"record": "r1", "notice": {"version": "1"}, "at_ms": 1, "until_ms": None}
-                self._answer(200, json.dumps(receipt).encode(), "application/json")
+                told = receipt | {"purposes": body["purposes"]}
+                self._answer(200, json.dumps(told).encode(), "application/json")
 
         def _offer(self) -> None:
             if collector.choices is None:
