@@ -118,7 +118,7 @@ PAGE = """<!doctype html><title>Pricing</title>
 <button id="buy" type="button">Buy it</button>"""
 STORY = """([host, token]) => {
   const quick = { persistence: "localStorage", batch_flush_interval_ms: 50 };
-  const all = { track_pageview: true, autocapture: { click: true } };
+  const all = { track_pageview: true, autocapture: { click: true, dead_click: false } };
   mixpanel.init(token, { api_host: host, ...quick, ...all });
   mixpanel.track("Looked", { size: 4 });
   const device = mixpanel.get_property("$device_id");
