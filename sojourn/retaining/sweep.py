@@ -88,7 +88,8 @@ class Sweep:
         cleared = self._cleared(rows, people, ts, mask)
         if any(gone.any() for gone in cleared.values()):
             return True
-        return bool(self._parted(rows, people, ts, mask))
+        every = np.ones(len(rows), dtype=np.bool_)
+        return bool(self._parted(rows, people, ts, mask, every))
 
     def weigh(self, rows: pa.Table) -> int | None:
         verdict = self._judged(rows)
@@ -144,8 +145,7 @@ class Sweep:
         }
         purposes = np.where(rows["purposes"].to_numpy() == 0, 0, left).astype(np.int32)
         gone_values = {name: gone for name, gone in cleared.items() if gone.any()}
-        some = self._parted(rows, people, ts, mask).items()
-        parted = {place: own for place, own in some if stays[place]}
+        parted = self._parted(rows, people, ts, mask, stays)
         return Verdict(people, facts, purposes, stays, gone_values, parted)
 
     def _seen(
@@ -199,11 +199,13 @@ class Sweep:
         people: NDArray[np.int64],
         ts: NDArray[np.int64],
         mask: NDArray[np.int32],
+        stays: NDArray[np.bool_],
     ) -> dict[int, Parted]:
-        """What is due of the sealed values for every purpose that their row still has, by row."""
+        """What is due of the sealed values for every purpose that their row still has, by row; of
+        rows that go as a whole nothing is opened."""
         if SEALED not in rows.column_names:
             return {}
-        given = np.flatnonzero(_given(rows, SEALED))
+        given = np.flatnonzero(_given(rows, SEALED) & stays)
         over = {
             categories: mask[given] & ~self._due(categories, people[given], ts[given]) == 0
             for categories in self._sealable
