@@ -31,7 +31,7 @@ from sojourn.ingest import open_events, provisional
 from sojourn.ingest import rows as event_rows
 from sojourn.ingest.aside import ASIDE_MAX, Keep, set_aside
 from sojourn.ingest.inbox import PLACES, Inbox, Row, order_of
-from sojourn.ingest.pipeline import EVENT_NAMES_MAX, PROPERTY_NAMES_MAX
+from sojourn.ingest.limits import EVENT_NAMES_MAX, PROPERTY_NAMES_MAX
 from sojourn.ingest.poison import is_poison, poisonous
 from sojourn.ingest.project import Project, load_vocabulary
 from sojourn.ingest.provisional import Provisional

@@ -14,19 +14,31 @@ from sojourn.ingest.arrival import Arrival
 from sojourn.ingest.traffic import traffic_of
 
 CAMPAIGN = "campaign."
+TELLING = frozenset(("url", "referrer"))
+"""The properties that tell how somebody came."""
 
 
 def enrich(event: Event, arrival: Arrival) -> Event | Dropped:
-    """The event with `browser`, `os` and `device` of its agent, `country` of its address,
-    `referrer_type` and `campaign.*` of its page: those that it does not say itself and that the
-    policy lets it have."""
-    given, signals = event.properties, event.signals
-    if signals is NO_SIGNALS and "url" not in given and "referrer" not in given:
+    """The event with what `additions` finds."""
+    added = additions(event, arrival)
+    if not added:
         return event
+    # An address may hold anything, and so may what is found in it.
+    looks = None if event.looks is None else event.looks | arrival.names.looks.at(added)
+    return msgspec.structs.replace(event, properties=event.properties | added, looks=looks)
+
+
+def additions(event: Event, arrival: Arrival) -> dict[str, str]:
+    """`browser`, `os` and `device` of an event's agent, `country` of its address, `referrer_type`
+    and `campaign.*` of its page: those that it does not say itself and that the policy lets it
+    have."""
+    given, signals = event.properties, event.signals
+    if signals is NO_SIGNALS and TELLING.isdisjoint(given):
+        return {}
     rules = arrival.rules
     rule = rules.events.get(event.name, rules.other_event)
     if rule is None or event.kind is not EVENT:
-        return event
+        return {}
     url, referrer = given.get("url", ""), given.get("referrer", "")
     found: dict[str, str] = {}
     if signals.agent:
@@ -37,17 +49,12 @@ def enrich(event: Event, arrival: Arrival) -> Event | Dropped:
     if (url or referrer) and type(url) is str and type(referrer) is str:
         found.update(_traffic(url, referrer, given))
     met = rule.met
-    added = {
+    return {
         name: value
         for name, value in found.items()
         if name not in given
         and (met[name] if name in met else rules.rule_of(rule, name)) is not None
     }
-    if not added:
-        return event
-    # An address may hold anything, and so may what is found in it.
-    looks = None if event.looks is None else event.looks | arrival.names.looks.at(added)
-    return msgspec.structs.replace(event, properties=given | added, looks=looks)
 
 
 def _traffic(url: str, referrer: str, given: dict[str, object]) -> dict[str, str]:

@@ -1,14 +1,10 @@
 """Flatten: properties of any JSON become flat, and each of their values is looked at.
 
-Nested objects become dotted names (`address.city`), lists become JSON text, null nothing. Clients
-send few shapes, again and again: events with the same names and types of plain values are taken
-together, a column at a time, before the steps of the pipeline; what is not plain is left to the
-step, which takes one event.
+Nested objects become dotted names (`address.city`), lists become JSON text, null nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import isfinite
 from typing import Any
 
@@ -17,24 +13,18 @@ import msgspec
 from sojourn.drop_reason import Dropped, DropReason
 from sojourn.event import Event, PropertyValue
 from sojourn.ingest.arrival import Arrival
-from sojourn.policy.looks import Looks
+from sojourn.ingest.limits import PROPERTIES_MAX
 
-PROPERTIES_MAX = 256
-"""Twice what Woopra's libraries send; each becomes a column."""
 DEPTH_MAX = 6
 """Deeper objects are documents, not properties; the names they flatten to could not be read."""
 WHOLE_MAX = 2**53
 """A whole number beyond this would lose digits as a float, and such a number is an id."""
-PLAIN = frozenset((str, bool, int, float))
-
-Names = tuple[str, ...]
-Kinds = tuple[type, ...]
 
 
 def flatten(event: Event, arrival: Arrival) -> Event | Dropped:
     """The event with flat properties and traits, whose values have been looked at."""
     if event.looks is not None:
-        return event  # It was taken with others.
+        return event  # It was looked at with others.
     try:
         properties = _flat(event.properties)
         traits = _flat(event.traits) if event.traits else event.traits
@@ -48,46 +38,6 @@ def flatten(event: Event, arrival: Arrival) -> Event | Dropped:
     if traits:
         looks |= _both(looks, arrival.names.looks.at(traits))
     return msgspec.structs.replace(event, properties=properties, traits=traits, looks=looks)
-
-
-def flattened_alike(events: Sequence[Event | Dropped], looks: Looks) -> list[Event | Dropped]:
-    """The events in their order: those of plain properties, and without traits, flat and looked
-    at; the others as they are."""
-    alike: dict[tuple[Names, Kinds], list[int]] = {}
-    for place, event in enumerate(events):
-        if isinstance(event, Event) and not event.traits:
-            given = event.properties
-            shape = tuple(given), tuple(map(type, given.values()))
-            alike.setdefault(shape, []).append(place)
-    flat = list(events)
-    for (names, kinds), places in alike.items():
-        if PLAIN.issuperset(kinds) and len(names) <= PROPERTIES_MAX:
-            _flatten_together(flat, places, names, kinds, looks)
-    return flat
-
-
-def _flatten_together(
-    events: list[Any], places: Sequence[int], names: Names, kinds: Kinds, looks: Looks
-) -> None:
-    """Flatten events of one shape where they stand; none of them where a number needs more."""
-    rows = [events[place].properties for place in places]
-    columns: list[tuple[Any, ...]] = [*zip(*(row.values() for row in rows), strict=True)]
-    for at, kind in enumerate(kinds):
-        if kind is int:
-            if max(columns[at]) > WHOLE_MAX or min(columns[at]) < -WHOLE_MAX:
-                return
-            columns[at] = tuple(map(float, columns[at]))
-        elif kind is float and not isfinite(sum(columns[at])):
-            return
-    if int in kinds:
-        rows = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-    found: list[dict[str, int]] = [{} for _ in places]
-    for at, masks in looks.of(columns):
-        for one, mask in zip(found, masks, strict=True):
-            if mask:
-                one[names[at]] = mask
-    for place, properties, seen in zip(places, rows, found, strict=True):
-        events[place] = msgspec.structs.replace(events[place], properties=properties, looks=seen)
 
 
 def _both(some: dict[str, int], others: dict[str, int]) -> dict[str, int]:

@@ -24,8 +24,7 @@ import sqlalchemy as sa
 from sojourn import control, tables
 from sojourn.drop_reason import DropReason
 from sojourn.event import CHANGE, OPEN_MS_MAX, Event
-from sojourn.ingest.flatten import PROPERTIES_MAX
-from sojourn.ingest.pipeline import EVENT_BYTES_MAX
+from sojourn.ingest.limits import EVENT_BYTES_MAX, PROPERTIES_MAX
 from sojourn.people.directory import SEALED_EVENT
 from sojourn.timelines.arrivals import PROVISIONAL
 from sojourn.vault import Vault

@@ -1,7 +1,7 @@
 """Ingest is a list: each step takes one event and gives it back, changed or not, or drops it.
 
-Events that come together take each step together, and come out as each would by itself. Nothing has
-been written by then: what may not be kept never touches the disk.
+Of events that are alike one takes the steps for the others (see `alike.py`); all come out as each
+would by itself. Nothing has been written by then: what may not be kept never touches the disk.
 """
 
 from __future__ import annotations
@@ -17,28 +17,23 @@ import msgspec
 from sojourn.drop_reason import Dropped, DropReason
 from sojourn.event import ALIAS, CHANGE, EVENT, HAPPENED, IDENTIFIER_CHARS_MAX, Event
 from sojourn.ingest import poison
+from sojourn.ingest.alike import taken_alike
 from sojourn.ingest.arrival import Arrival, Names, Step
 from sojourn.ingest.enrich import enrich
 from sojourn.ingest.exclude import exclude
 from sojourn.ingest.expect import expect
-from sojourn.ingest.flatten import DEPTH_MAX, flatten, flattened_alike
+from sojourn.ingest.flatten import DEPTH_MAX, flatten
+from sojourn.ingest.limits import (
+    EVENT_BYTES_MAX,
+    EVENT_NAMES_MAX,
+    NAME_CHARS_MAX,
+    PROPERTY_NAMES_MAX,
+    is_plausible,
+)
 from sojourn.ingest.without_cookie import only_the_visit, without_cookie
 from sojourn.message_id import numbered
 from sojourn.policy import gate
 from sojourn.policy.looks import BROKEN, is_whole, looks_at
-
-NAME_CHARS_MAX = 200
-"""Event and property names are read by people; longer ones are data that strayed into a name."""
-EVENT_BYTES_MAX = 32 * 1024
-"""Segment's own limit for one message."""
-EVENT_NAMES_MAX = 10_000
-"""Codes have 16 bits, and a list of names must stay one that a person can pick from."""
-PROPERTY_NAMES_MAX = 2_000
-"""Each is a column of the table; beyond this, names are made of data."""
-OLDEST_MS = 315_532_800_000
-"""1980-01-01: earlier instants are zero or seconds mistaken for milliseconds."""
-SKEW_MS_MAX = 24 * 3_600_000
-"""A clock may be wrong by its time zone, not by more."""
 
 
 def name_event(event: Event, arrival: Arrival) -> Event | Dropped:
@@ -87,7 +82,7 @@ def plausible_time(event: Event, arrival: Arrival) -> Event | Dropped:
     if event.signals.skew_ms:
         way = "clock_behind" if event.signals.skew_ms > 0 else "clock_ahead"
         arrival.corrected[f"corrected {way}"] += 1
-    if OLDEST_MS <= event.ts <= arrival.received_ms + SKEW_MS_MAX:
+    if is_plausible(event.ts, arrival.received_ms):
         return event
     return Dropped(DropReason.TIMESTAMP_OUT_OF_RANGE, "It lies before 1980 or in the future.")
 
@@ -199,23 +194,11 @@ def run(
     events = with_message_ids(events, Counter())
     came: list[Event | Dropped] = []
     # A change is judged as its event, which may have come just before it.
-    for _, some in groupby(_flattened(events, arrival), _is_change):
+    for _, some in groupby(events, _is_change):
         came += _through(list(some), arrival, steps)
     dropped = {place: one for place, one in enumerate(came) if isinstance(one, Dropped)}
     kept = [one for one in came if isinstance(one, Event)]
     return Outcome(kept, dropped, arrival.withheld, events)
-
-
-def _flattened(events: Sequence[Event | Dropped], arrival: Arrival) -> Sequence[Event | Dropped]:
-    """The events, flat where they could be taken together; where that fails, and where one comes
-    alone, each is left to the step."""
-    if len(events) < 2:
-        return events
-    try:
-        return flattened_alike(events, arrival.names.looks)
-    except Exception as failure:
-        poison.dropped(failure)
-        return events
 
 
 def _is_change(event: Event | Dropped) -> bool:
@@ -223,6 +206,34 @@ def _is_change(event: Event | Dropped) -> bool:
 
 
 def _through(
+    events: list[Event | Dropped], arrival: Arrival, steps: tuple[Step, ...]
+) -> list[Event | Dropped]:
+    """What becomes of some events: first of those that are alike, then of the others."""
+    came = _alike(events, arrival, steps) if len(events) > 1 else {}
+    others = [place for place in range(len(events)) if place not in came]
+    by_steps = _stepping([events[place] for place in others], arrival, steps)
+    came.update(zip(others, by_steps, strict=True))
+    return [came[place] for place in range(len(events))]
+
+
+def _alike(
+    events: list[Event | Dropped], arrival: Arrival, steps: tuple[Step, ...]
+) -> dict[int, Event | Dropped]:
+    """What becomes of the events that are alike, by place; where that fails, each is left to the
+    steps, which count anew."""
+    counts = arrival.withheld, arrival.corrected
+    before = [counted.copy() for counted in counts]
+    try:
+        return taken_alike(events, arrival, lambda one: _stepping([one], arrival, steps)[0])
+    except Exception as failure:
+        poison.dropped(failure)
+        for counted, was in zip(counts, before, strict=True):
+            counted.clear()
+            counted.update(was)
+        return {}
+
+
+def _stepping(
     came: list[Event | Dropped], arrival: Arrival, steps: tuple[Step, ...]
 ) -> list[Event | Dropped]:
     """What becomes of some events. All of them take a step before any takes the next one, which

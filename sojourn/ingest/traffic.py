@@ -23,7 +23,8 @@ def traffic_of(url: str, referrer: str) -> dict[str, str]:
     """Of an address and a referrer, each "" if there is none: `referrer_type` (`direct`,
     `internal`, `search`, `social`, `email`, `paid` or `backlink`), and `campaign.*` as far as the
     address names one."""
-    if not _marks().search(url):
+    asks = url.find("?")
+    if asks < 0 or not _marks().search(url, asks):
         return {"referrer_type": _by_host(url, referrer)}
     asked = _query(url)
     campaign = {

@@ -20,7 +20,7 @@ from sojourn.ingest import poison
 from sojourn.ingest.arrival import Arrival
 from sojourn.ingest.enrich import enrich
 from sojourn.ingest.exclude import exclude
-from sojourn.ingest.pipeline import NAME_CHARS_MAX, OLDEST_MS
+from sojourn.ingest.limits import NAME_CHARS_MAX, OLDEST_MS
 from sojourn.ingest.without_cookie import without_cookie
 from sojourn.policy import gate, secrets
 from sojourn.policy.rules import EventRule, PropertyRule, Rules

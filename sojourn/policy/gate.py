@@ -7,7 +7,7 @@ that serve one of them, reduced. What serves none is not written, not even for a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +19,7 @@ from sojourn.errors import BadQuestion
 from sojourn.event import ALIAS, HAPPENED, NO_SIGNALS, Event, Signals
 from sojourn.policy import secrets, taxonomy
 from sojourn.policy.looks import EMAIL, PHONE, SECRET, looks_at
+from sojourn.policy.reducing import Reduce
 from sojourn.policy.rules import EventRule, Rules, Serving
 
 NOTHING_SAID: Mapping[str, bool] = {}
@@ -106,6 +107,13 @@ def lawful(
     traits, hidden = _served(event, event.traits, rules.told, purposes, rules, withheld)
     told = {name: value for name, value in traits.items() if _tells(name, value, rules)}
     return msgspec.structs.replace(judged, traits=traits | hidden, told=told)
+
+
+def reductions(event: Event, rules: Rules, names: Iterable[str]) -> list[tuple[str, Reduce]]:
+    """Those of some properties of an event that are kept reduced, each with how."""
+    rule = _rule_of(event, rules)
+    known = [(name, rules.rule_of(rule, name)) for name in names] if rule else []
+    return [(name, own.reduce) for name, own in known if own and own.reduce]
 
 
 def lawful_purposes(

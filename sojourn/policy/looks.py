@@ -44,19 +44,19 @@ class Looks:
         """What was found in each value of some columns, each of one type: of those in which
         anything was, the place among the columns and a mask for each value."""
         hashed: dict[int, list[int]] = {}
-        texts: dict[int, str] = {}
+        new: dict[int, str] = {}
+        known = self._found
         for at, column in enumerate(columns):
             if type(column[0]) is str:
-                hashed[at] = list(map(hash, column))
-                texts.update(zip(hashed[at], column, strict=True))
+                keys = hashed[at] = list(map(hash, column))
+                if not known.keys() >= set(keys):
+                    new.update(zip(keys, column, strict=True))
             elif type(column[0]) is float and max(column) >= secrets.CARD_NUMBER_MIN:
                 yield at, list(map(look, column))
-        known = self._found
-        new = set(texts).difference(known)
         if new:
-            self._meet({key: texts[key] for key in new})
-        for at, hashes in hashed.items():
-            found = list(map(known.get, hashes))
+            self._meet({key: new[key] for key in new.keys() - known.keys()})
+        for at, keys in hashed.items():
+            found = list(map(known.get, keys))
             if None in found:
                 # Another thread has begun anew meanwhile.
                 found = list(map(look, columns[at]))

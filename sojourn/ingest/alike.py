@@ -1,0 +1,296 @@
+"""Alike: events that differ in plain values alone fare alike; one takes the steps for the others.
+
+Clients send few shapes, again and again: one name, one set of properties with values of the same
+types, from one device. What the pipeline asks of a shape is asked of one event that has it. What it
+asks of values is asked here, of a column at a time; an event of which the answer is another, and
+whatever is not plain, takes the steps by itself. A step that judges values has its question here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from math import isfinite
+from operator import eq
+from typing import Any, NamedTuple, cast
+
+import msgspec
+
+from sojourn.drop_reason import Dropped
+from sojourn.event import EVENT, IDENTIFIER_CHARS_MAX, NO_SIGNALS, Event
+from sojourn.ingest.arrival import Arrival
+from sojourn.ingest.enrich import TELLING, additions
+from sojourn.ingest.flatten import WHOLE_MAX
+from sojourn.ingest.limits import EVENT_BYTES_MAX, PROPERTIES_MAX, is_plausible
+from sojourn.policy import gate, secrets
+from sojourn.policy.gate import nothing_said
+from sojourn.policy.looks import Looks, is_whole
+
+PLAIN = frozenset((str, bool, int, float))
+OWN = 1 << 8
+"""What a value can be found to be besides what a look finds: an identifier of its event."""
+TEXT_BYTES = 4
+"""The most that a character takes."""
+SHELL_BYTES = 4_000
+"""More than an event takes without its texts and the names of its properties."""
+
+Came = Event | Dropped
+Take = Callable[[Event], Came]
+Values = Sequence[Any]
+
+
+class Shape(NamedTuple):
+    """What events that are alike have in common: the types of their identifiers, and the names and
+    types of their properties (and name, source and signals, which the events themselves have)."""
+
+    identifiers: tuple[str, ...]
+    names: tuple[str, ...]
+    kinds: tuple[type, ...]
+
+
+class Alike(NamedTuple):
+    """Events of one shape, with their places; their properties by column, flat; and what was found
+    in each value, by the place of a column in which anything was."""
+
+    shape: Shape
+    places: Sequence[int]
+    events: Sequence[Event]
+    columns: Sequence[Values]
+    found: dict[int, Sequence[int]]
+
+    def only(self, some: Sequence[int]) -> Alike:
+        """Some of them, by their order here."""
+        if len(some) == len(self.events):
+            return self
+        return Alike(
+            self.shape,
+            [self.places[at] for at in some],
+            [self.events[at] for at in some],
+            [[column[at] for at in some] for column in self.columns],
+            {place: [masks[at] for at in some] for place, masks in self.found.items()},
+        )
+
+    def whose(self) -> Sequence[Values]:
+        """The values of their identifiers, for each that an event of the shape has."""
+        count = len(self.shape.identifiers)
+        return [[event.identifiers[at].value for event in self.events] for at in range(count)]
+
+
+def taken_alike(events: Sequence[Came], arrival: Arrival, take: Take) -> dict[int, Came]:
+    """What becomes of the events that are like others, by place; the others are left out. `take`
+    gives what becomes of one that takes the steps by itself."""
+    came: dict[int, Came] = {}
+    for places in _by_shape(events):
+        if len(places) > 1:
+            members = cast(list[Event], [events[place] for place in places])
+            for alike in _alike(places, members, arrival):
+                came.update(_led(alike, arrival, take))
+    return came
+
+
+def _by_shape(events: Sequence[Came]) -> Iterable[list[int]]:
+    """The places of events that may be alike, by shape."""
+    # This runs for every event that arrives: one flat tuple is made and compared fastest.
+    found: dict[tuple[Any, ...], list[int]] = {}
+    for place, event in enumerate(events):
+        if type(event) is not Event or event.kind is not EVENT or event.traits:
+            continue
+        if event.open_ms or event.stamp or event.previous is not None:
+            continue
+        given, whose = event.properties, event.identifiers
+        types = [one.type for one in whose] if len(whose) != 1 else (whose[0].type,)
+        signals = id(event.signals)
+        key = (event.name, event.source, signals, *types, *given, *map(type, given.values()))
+        members = found.get(key)
+        if members is None:
+            found[key] = [place]
+        else:
+            members.append(place)
+    return found.values()
+
+
+def _alike(places: Sequence[int], events: Sequence[Event], arrival: Arrival) -> Iterable[Alike]:
+    """The events of a shape, parted by what was found in their values and added to them, without
+    those that have to take the steps by themselves."""
+    given = events[0].properties
+    types = tuple([one.type for one in events[0].identifiers])
+    shape = Shape(types, tuple(given), tuple(map(type, given.values())))
+    if not PLAIN.issuperset(shape.kinds) or secrets.is_named_like_one(shape.names):
+        return
+    if not types or arrival.hierarchy.ranked(events[0].identifiers) != events[0].identifiers:
+        return
+    columns = _flat(events, shape.kinds)
+    if columns is None:
+        return
+    every = Alike(shape, places, events, columns, {})
+    fit = every.only(_fit(every, arrival))
+    for some in _enriched(fit, arrival) if fit.events else ():
+        if len(some.shape.names) <= PROPERTIES_MAX and _are_small(some):
+            found = _found(some, arrival.names.looks)
+            looked = some._replace(found=found)
+            for own in (
+                _parted(zip(*found.values(), strict=True)) if found else (range(len(some.places)),)
+            ):
+                if len(own) > 1:
+                    yield looked.only(own)
+
+
+def _parted(keys: Iterable[Any]) -> Iterable[list[int]]:
+    """The orders of those that have the same key."""
+    parts: dict[Any, list[int]] = {}
+    for at, key in enumerate(keys):
+        parts.setdefault(key, []).append(at)
+    return parts.values()
+
+
+def _enriched(alike: Alike, arrival: Arrival) -> Iterable[Alike]:
+    """The events with what is added to them, parted by its names."""
+    shape, events = alike.shape, alike.events
+    if events[0].signals is NO_SIGNALS and TELLING.isdisjoint(shape.names):
+        return [alike]
+    added = [additions(event, arrival) for event in events]
+    enriched = []
+    for some in _parted(map(tuple, added)):
+        own, names = alike.only(some), tuple(added[some[0]])
+        kinds = shape.kinds + (str,) * len(names)
+        more = zip(*(added[at].values() for at in some), strict=True)
+        own = own._replace(shape=Shape(shape.identifiers, shape.names + names, kinds))
+        enriched.append(own._replace(columns=[*own.columns, *more]))
+    return enriched
+
+
+def _flat(events: Sequence[Event], kinds: Sequence[type]) -> list[Values] | None:
+    """The properties as columns, flat; None where a number needs more."""
+    columns: list[Values] = [*zip(*(event.properties.values() for event in events), strict=True)]
+    for at, kind in enumerate(kinds):
+        if kind is int:
+            if max(columns[at]) > WHOLE_MAX or min(columns[at]) < -WHOLE_MAX:
+                return None
+            columns[at] = tuple(map(float, columns[at]))
+        elif kind is float and not isfinite(sum(columns[at])):
+            return None
+    return columns
+
+
+def _are_small(alike: Alike) -> bool:
+    """Whether none of the events can be larger than one may be."""
+    shape, events = alike.shape, alike.events
+    chars = sum(max(map(len, values)) for values in alike.columns if type(values[0]) is str)
+    chars += max(len(event.message_id) for event in events) + len(str(events[0].signals))
+    chars += sum(map(len, shape.names)) + IDENTIFIER_CHARS_MAX * len(shape.identifiers)
+    return TEXT_BYTES * chars + SHELL_BYTES <= EVENT_BYTES_MAX
+
+
+def _found(alike: Alike, looks: Looks) -> dict[int, Sequence[int]]:
+    """What was found in each value of the columns in which anything was."""
+    found: dict[int, Sequence[int]] = dict(looks.of(alike.columns))
+    for own in alike.whose():
+        for at, values in enumerate(alike.columns):
+            if type(values[0]) is str and any(map(eq, values, own)):
+                masks, same = found.get(at, [0] * len(values)), map(eq, values, own)
+                found[at] = [mask | OWN * is_own for mask, is_own in zip(masks, same, strict=True)]
+    return found
+
+
+def _fit(alike: Alike, arrival: Arrival) -> Sequence[int]:
+    """Those of the events, by their order, that no step stops for when they happened or for whose
+    they are, and of whose people nothing is on record."""
+    events, received_ms = alike.events, arrival.received_ms
+    unfit: set[int] = set()
+    instants = [event.ts for event in events]
+    if not (is_plausible(min(instants), received_ms) and is_plausible(max(instants), received_ms)):
+        unfit.update(at for at, ts in enumerate(instants) if not is_plausible(ts, received_ms))
+    if arrival.will is not nothing_said:
+        unfit.update(at for at, event in enumerate(events) if arrival.will(event))
+    for values in alike.whose():
+        bad = _bad_identifiers(values) | arrival.exclusions.people.intersection(values)
+        if bad:
+            unfit.update(at for at, value in enumerate(values) if value in bad)
+    return [at for at in range(len(events)) if at not in unfit] if unfit else range(len(events))
+
+
+def _bad_identifiers(values: Values) -> set[str]:
+    """Those of some identifiers that are too long, broken, or a secret."""
+    unlike = set(values)
+    bad = set(secrets.found_among([value for value in unlike if not value.isdigit()]))
+    if max(map(len, unlike)) > IDENTIFIER_CHARS_MAX or not is_whole("".join(unlike)):
+        bad |= {one for one in unlike if len(one) > IDENTIFIER_CHARS_MAX or not is_whole(one)}
+    return bad
+
+
+def _led(alike: Alike, arrival: Arrival, take: Take) -> dict[int, Came]:
+    """What becomes of events that are alike, by place: one leads, and where it comes through, the
+    others follow."""
+    shape, leader = alike.shape, alike.events[0]
+    properties = dict(zip(shape.names, (values[0] for values in alike.columns), strict=True))
+    looks = {shape.names[at]: masks[0] & ~OWN for at, masks in alike.found.items()}
+    counts = arrival.withheld, arrival.corrected
+    before = [Counter(counted) for counted in counts]
+    seen = {name: found for name, found in looks.items() if found}
+    after = take(msgspec.structs.replace(leader, properties=properties, looks=seen))
+    came: dict[int, Came] = {alike.places[0]: after}
+    if isinstance(after, Dropped):
+        return came
+    followed = _followed(alike, after, arrival)
+    if followed.get(alike.places[0]) != after:
+        # Something became of it that is not seen here.
+        return came
+    for counted, was in zip(counts, before, strict=True):
+        for what, times in (counted - was).items():
+            counted[what] += times * (len(followed) - 1)
+    return followed | came
+
+
+def _followed(alike: Alike, after: Event, arrival: Arrival) -> dict[int, Came]:
+    """What becomes of events that are alike, by place, if what became of the first is this."""
+    names = alike.shape.names
+    if not set(names).issuperset((*after.properties, *after.sealed)):
+        return {}
+    alike = _reduced(alike, after, arrival)
+    columns = dict(zip(names, alike.columns, strict=True))
+    clear = _rows(tuple(after.properties), columns, len(alike.events))
+    sealed = _rows(tuple(after.sealed), columns, len(alike.events))
+    joined = len(after.identifiers)
+    return {
+        place: msgspec.structs.replace(
+            event,
+            identifiers=event.identifiers[:joined],
+            properties=properties,
+            sealed=hidden,
+            signals=NO_SIGNALS,
+            purposes=after.purposes,
+        )
+        for place, event, properties, hidden in zip(
+            alike.places, alike.events, clear, sealed, strict=True
+        )
+    }
+
+
+def _rows(
+    names: tuple[str, ...], columns: dict[str, Values], count: int
+) -> Iterable[dict[str, Any]]:
+    if not names:
+        return [{} for _ in range(count)]
+    rows = zip(*(columns[name] for name in names), strict=True)
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _reduced(alike: Alike, after: Event, arrival: Arrival) -> Alike:
+    """The events with what is left of their values, without those of which something else is left
+    than of the first: another type, or what looks otherwise."""
+    columns, keys = list(alike.columns), []
+    looks = arrival.names.looks
+    for name, reduce in gate.reductions(after, arrival.rules, alike.shape.names):
+        at = alike.shape.names.index(name)
+        columns[at] = values = [reduce(value) for value in columns[at]]
+        seen = [looks.at({name: value}).get(name, 0) for value in values]
+        own = [
+            any(value == identifier.value for identifier in event.identifiers)
+            for value, event in zip(values, alike.events, strict=True)
+        ]
+        keys.append([*zip(map(type, values), seen, own, strict=True)])
+    if not keys:
+        return alike
+    rows = [*zip(*keys, strict=True)]
+    like_the_first = [at for at, row in enumerate(rows) if row == rows[0]]
+    return alike._replace(columns=columns).only(like_the_first)
