@@ -132,7 +132,12 @@ def always_yes(event: Event, arrival: Arrival) -> Event | Dropped:
         names_person = taxonomy.identifies(name, value) or value in own
         (sealed if names_person else clear)[name] = value
     return msgspec.structs.replace(
-        event, properties=clear, sealed=sealed, purposes=EVERY_PURPOSE, signals=NO_SIGNALS
+        event,
+        properties=clear,
+        sealed=sealed,
+        signals=NO_SIGNALS,
+        looks=None,
+        purposes=EVERY_PURPOSE,
     )
 
 

@@ -54,7 +54,8 @@ class Looks:
             elif type(column[0]) is float and max(column) >= secrets.CARD_NUMBER_MIN:
                 yield at, list(map(look, column))
         if new:
-            self._meet({key: new[key] for key in new.keys() - known.keys()})
+            # (The difference of two views goes through the larger.)
+            self._meet({key: text for key, text in new.items() if key not in known})
         for at, keys in hashed.items():
             found = list(map(known.get, keys))
             if None in found:
