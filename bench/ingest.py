@@ -8,15 +8,11 @@ a single event: the limit. Every answer of either means that its events are on d
 from __future__ import annotations
 
 import random
-import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
@@ -30,31 +26,18 @@ from rich.console import Console
 from bench import report
 from bench.gates import BATCH, body_of
 from bench.results import Sheet
-from bench.sender import Sent, request, send
-from sojourn.application import Sojourn
-from sojourn.settings import Settings
+from bench.sender import Sent
+from bench.server import COMMAND, PROJECT, Served, bare_server, sojourn_server
 
 app = App(name="python -m bench.ingest", help="How quickly events are taken in.")
 
-COMMAND = Path(sys.executable).with_name("sojourn")
-PROJECT = "bench"
 CONNECTIONS = {BATCH: 8, 1: 64}
 RATE = 10_000
 """Events a second, while it is measured how soon they count."""
 PACE_S = 0.05
-READY_S_MAX = 60
 IMPORTED = 200_000
 DECODED = 20
 """Batches that are decoded to see what that alone takes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """A server that is ready, and the keys of its project."""
-
-    port: int
-    write: str
-    read: str
 
 
 @app.default
@@ -103,7 +86,7 @@ def _throughput(lots: dict[int, int], rounds: int, seed: int) -> Sheet:
             bodies = [body_of(rng, events) for _ in range(requests)]
             for name, server in (("sojourn", sojourn_server), ("bare", bare_server)):
                 with server() as served:
-                    sent = _send(served, bodies, CONNECTIONS[events])
+                    sent = served.send(bodies, CONNECTIONS[events])
                 if number:
                     took.setdefault((events, name), []).append(sent)
     rows = [
@@ -112,14 +95,6 @@ def _throughput(lots: dict[int, int], rounds: int, seed: int) -> Sheet:
     ]
     headings = ("requests", "events/s", "p99 ms", "bare server", "of the bare", "decoding alone")
     return Sheet("Accepted, durably, with the client on the same cores", headings, rows)
-
-
-def _send(served: Served, bodies: Sequence[bytes], connections: int) -> Sent:
-    ready = [request(served.port, "/v1/batch", served.write, body) for body in bodies]
-    sent = send(served.port, ready, connections)
-    if sent.failures:
-        raise SystemExit(f"{sent.failures} of {len(bodies)} requests were not answered with 200.")
-    return sent
 
 
 def _row(
@@ -160,7 +135,7 @@ def _freshness(seconds: int, seed: int) -> Sheet:
         with httpx.Client(auth=(served.write, ""), timeout=60) as client:
             for number, body in enumerate(bodies):
                 time.sleep(max(0.0, begun + number * PACE_S - time.perf_counter()))
-                client.post(f"{_url(served)}/v1/batch", content=body).raise_for_status()
+                client.post(f"{served.address}/v1/batch", content=body).raise_for_status()
                 answered.append(time.perf_counter())
         took = time.perf_counter() - begun
         asking.join()
@@ -175,14 +150,12 @@ def _freshness(seconds: int, seed: int) -> Sheet:
 
 def _ask(served: Served, answered: list[float], lags: list[float], batches: int, each: int) -> None:
     """Ask all the time how many events there are, until all are: the lag of each batch, in s."""
-    address = f"{_url(served)}/api/v1/projects/{PROJECT}/reports/trend"
-    question = {"series": [{"measure": "events"}], "every": "year"}
-    with httpx.Client(headers={"Authorization": f"Bearer {served.read}"}, timeout=60) as client:
+    with served.counting() as counting:
         while len(lags) < batches:
-            answer = client.post(address, json=question).raise_for_status().json()
-            now, counted = time.perf_counter(), answer["series"][0]["total"]
+            counted = counting.events()
+            now = time.perf_counter()
             # A batch may count before its sender has read the answer.
-            known = answered[len(lags) : int(counted) // each]
+            known = answered[len(lags) : counted // each]
             lags.extend(max(0.0, now - one) for one in known)
 
 
@@ -210,60 +183,6 @@ def _imports(seed: int) -> Sheet:
             subprocess.run(arguments, check=True, capture_output=True)
             rows.append((name, f"{IMPORTED / (time.perf_counter() - begun):,.0f}"))
     return Sheet(f"Importing {IMPORTED:,} rows", ("file", "rows/s"), rows)
-
-
-@contextmanager
-def sojourn_server() -> Iterator[Served]:
-    """Sojourn as people run it, on an empty folder."""
-    with tempfile.TemporaryDirectory() as folder, _port() as port:
-        data = Path(folder)
-        with Sojourn(Settings(data=data)) as sojourn:
-            project = sojourn.create_project(PROJECT)
-            write, read = (
-                sojourn.create_key(project, kind, wire="segment") for kind in ("write", "read")
-            )
-        command = [str(COMMAND), "serve", "--data", str(data), "--port", str(port)]
-        with _running(command, f"http://127.0.0.1:{port}/health"):
-            yield Served(port, write, read)
-
-
-@contextmanager
-def bare_server() -> Iterator[Served]:
-    """The server that looks at nothing."""
-    with tempfile.TemporaryDirectory() as folder, _port() as port:
-        command = [sys.executable, "-m", "bench.bare", folder, str(port)]
-        with _running(command, f"http://127.0.0.1:{port}/"):
-            yield Served(port, "anybody", "nobody")
-
-
-@contextmanager
-def _running(command: list[str], address: str) -> Iterator[None]:
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    try:
-        end = time.monotonic() + READY_S_MAX
-        while True:
-            with suppress(httpx.TransportError):
-                httpx.get(address, timeout=5)
-                break
-            if process.poll() is not None or time.monotonic() > end:
-                raise SystemExit(f"{command[0]} does not answer.")
-            time.sleep(0.1)
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=READY_S_MAX)
-
-
-@contextmanager
-def _port() -> Iterator[int]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    yield port
-
-
-def _url(served: Served) -> str:
-    return f"http://127.0.0.1:{served.port}"
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import compress
 from math import isfinite
 from operator import eq
 from typing import Any, NamedTuple, cast
@@ -24,7 +25,7 @@ from sojourn.ingest.flatten import WHOLE_MAX
 from sojourn.ingest.limits import EVENT_BYTES_MAX, PROPERTIES_MAX, is_plausible
 from sojourn.policy import gate, secrets
 from sojourn.policy.gate import nothing_said
-from sojourn.policy.looks import Looks, is_whole
+from sojourn.policy.looks import BROKEN, SECRET, Looks
 
 PLAIN = frozenset((str, bool, int, float))
 OWN = 1 << 8
@@ -99,8 +100,9 @@ def _by_shape(events: Sequence[Came]) -> Iterable[list[int]]:
             continue
         given, whose = event.properties, event.identifiers
         types = [one.type for one in whose] if len(whose) != 1 else (whose[0].type,)
-        signals = id(event.signals)
-        key = (event.name, event.source, signals, *types, *given, *map(type, given.values()))
+        signals = event.signals
+        told = b"" if signals is NO_SIGNALS else msgspec.msgpack.encode(signals)
+        key = (event.name, event.source, told, *types, *given, *map(type, given.values()))
         members = found.get(key)
         if members is None:
             found[key] = [place]
@@ -203,18 +205,20 @@ def _fit(alike: Alike, arrival: Arrival) -> Sequence[int]:
     if arrival.will is not nothing_said:
         unfit.update(at for at, event in enumerate(events) if arrival.will(event))
     for values in alike.whose():
-        bad = _bad_identifiers(values) | arrival.exclusions.people.intersection(values)
+        bad = _bad_identifiers(values, arrival) | arrival.exclusions.people.intersection(values)
         if bad:
             unfit.update(at for at, value in enumerate(values) if value in bad)
     return [at for at in range(len(events)) if at not in unfit] if unfit else range(len(events))
 
 
-def _bad_identifiers(values: Values) -> set[str]:
+def _bad_identifiers(values: Sequence[str], arrival: Arrival) -> set[str]:
     """Those of some identifiers that are too long, broken, or a secret."""
-    unlike = set(values)
-    bad = set(secrets.found_among([value for value in unlike if not value.isdigit()]))
-    if max(map(len, unlike)) > IDENTIFIER_CHARS_MAX or not is_whole("".join(unlike)):
-        bad |= {one for one in unlike if len(one) > IDENTIFIER_CHARS_MAX or not is_whole(one)}
+    bad: set[str] = set()
+    if max(map(len, values)) > IDENTIFIER_CHARS_MAX:
+        bad.update(value for value in values if len(value) > IDENTIFIER_CHARS_MAX)
+    for _, masks in arrival.names.looks.of([values]):
+        # What looks like a secret may be none as an identifier; the steps know.
+        bad.update(compress(values, (mask & (BROKEN | SECRET) for mask in masks)))
     return bad
 
 
@@ -278,19 +282,20 @@ def _rows(
 def _reduced(alike: Alike, after: Event, arrival: Arrival) -> Alike:
     """The events with what is left of their values, without those of which something else is left
     than of the first: another type, or what looks otherwise."""
-    columns, keys = list(alike.columns), []
-    looks = arrival.names.looks
-    for name, reduce in gate.reductions(after, arrival.rules, alike.shape.names):
-        at = alike.shape.names.index(name)
-        columns[at] = values = [reduce(value) for value in columns[at]]
-        seen = [looks.at({name: value}).get(name, 0) for value in values]
-        own = [
-            any(value == identifier.value for identifier in event.identifiers)
-            for value, event in zip(values, alike.events, strict=True)
-        ]
-        keys.append([*zip(map(type, values), seen, own, strict=True)])
-    if not keys:
-        return alike
-    rows = [*zip(*keys, strict=True)]
-    like_the_first = [at for at, row in enumerate(rows) if row == rows[0]]
-    return alike._replace(columns=columns).only(like_the_first)
+    names = alike.shape.names
+    for name, reduce in gate.reductions(after, arrival.rules, names):
+        values = list(map(reduce, alike.columns[names.index(name)]))
+        first = type(values[0])
+        alike = _with(alike, name, values).only(
+            [at for at, value in enumerate(values) if type(value) is first]
+        )
+        left = alike._replace(columns=[alike.columns[names.index(name)]])
+        for masks in _found(left, arrival.names.looks).values():
+            alike = alike.only([at for at, mask in enumerate(masks) if mask == masks[0]])
+    return alike
+
+
+def _with(alike: Alike, name: str, values: Values) -> Alike:
+    columns = list(alike.columns)
+    columns[alike.shape.names.index(name)] = values
+    return alike._replace(columns=columns)

@@ -7,8 +7,9 @@ seed nobody knows, would be taken for one.)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, cast
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
+from typing import Any
 
 from sojourn.policy import secrets, taxonomy
 
@@ -43,42 +44,41 @@ class Looks:
     def of(self, columns: Sequence[Sequence[Any]]) -> Iterator[tuple[int, list[int]]]:
         """What was found in each value of some columns, each of one type: of those in which
         anything was, the place among the columns and a mask for each value."""
-        hashed: dict[int, list[int]] = {}
-        new: dict[int, str] = {}
         known = self._found
+        found: dict[int, dict[str, int]] = {}
+        new: dict[int, list[str]] = {}
         for at, column in enumerate(columns):
             if type(column[0]) is str:
-                keys = hashed[at] = list(map(hash, column))
-                if not known.keys() >= set(keys):
-                    new.update(zip(keys, column, strict=True))
+                found[at], new[at] = {}, []
+                for text in set(column):
+                    seen = known.get(hash(text))
+                    if seen is None:
+                        new[at].append(text)
+                    elif seen:
+                        found[at][text] = seen
             elif type(column[0]) is float and max(column) >= secrets.CARD_NUMBER_MIN:
                 yield at, list(map(look, column))
-        if new:
-            # (The difference of two views goes through the larger.)
-            self._meet({key: text for key, text in new.items() if key not in known})
-        for at, keys in hashed.items():
-            found = list(map(known.get, keys))
-            if None in found:
-                # Another thread has begun anew meanwhile.
-                found = list(map(look, columns[at]))
-            if any(found):
-                yield at, cast(list[int], found)
+        met = self._meet(set(chain.from_iterable(new.values())))
+        for at, masks in found.items():
+            masks.update((text, met[text]) for text in new[at] if text in met)
+            if masks:
+                yield at, [masks.get(text, 0) for text in columns[at]]
 
-    def _meet(self, new: dict[int, str]) -> None:
-        """Look at some texts together, given by their hashes, which are known then."""
-        # Apart from what is known until all is found: other threads look there meanwhile.
-        looks, texts = dict.fromkeys(new, 0), list(new.values())
-        for text in secrets.found_among(texts):
-            looks[hash(text)] = SECRET
-        for key, text in new.items():
-            if "@" in text or text[:1] == "+":
-                looks[key] |= _naming(text)
-        if not is_whole("".join(texts)):
-            for key, text in new.items():
-                looks[key] |= 0 if is_whole(text) else BROKEN
-        if len(self._found) + len(looks) > REMEMBERED_MAX:
+    def _meet(self, new: Collection[str]) -> dict[str, int]:
+        """Look at some texts together, which are known then: those in which anything was found."""
+        found: dict[str, int] = dict.fromkeys(secrets.found_among(list(new)), SECRET)
+        whole = "".join(new)
+        if "@" in whole or "+" in whole:
+            for text in new:
+                if ("@" in text or text[:1] == "+") and (naming := _naming(text)):
+                    found[text] = found.get(text, 0) | naming
+        if not is_whole(whole):
+            found |= {text: found.get(text, 0) | BROKEN for text in new if not is_whole(text)}
+        if len(self._found) + len(new) > REMEMBERED_MAX:
             self._found.clear()
-        self._found.update(looks)
+        # At once, for other threads look there meanwhile.
+        self._found.update({hash(text): found.get(text, 0) for text in new})
+        return found
 
     def _look(self, text: str) -> int:
         if len(self._found) >= REMEMBERED_MAX:
@@ -112,4 +112,9 @@ def is_whole(text: str) -> bool:
     """Whether every store and file format keeps a text faithfully: no NUL, no half character."""
     if "\0" in text:
         return False
-    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return False
+    return True

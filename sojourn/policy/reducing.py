@@ -7,6 +7,7 @@ nothing is. What it cannot make sense of it drops: better nothing than too much.
 from __future__ import annotations
 
 import ipaddress
+import re
 from bisect import bisect_right
 from collections.abc import Callable
 from itertools import pairwise
@@ -16,6 +17,12 @@ import msgspec
 
 from sojourn.event import PropertyValue
 from sojourn.policy.model import Reduction
+
+_PLAIN_ADDRESS = re.compile(
+    r"(?P<kept>https?://[a-z0-9.-]+(?::[0-9]+)?(?:/[A-Za-z0-9._~!$&'()*+,;=:%/-]*)?)"
+    r"(?P<query>\?[^#\x00-\x20\x7f]*)?(?:#[^\x00-\x20\x7f]*)?"
+)
+"""An address as nearly all are: nothing of it need be taken apart to be cut."""
 
 Reduce = Callable[[PropertyValue], PropertyValue | None]
 
@@ -65,6 +72,9 @@ def _through(steps: list[Reduce], value: PropertyValue) -> PropertyValue | None:
 
 def _without_query(address: str, kept: frozenset[str]) -> str | None:
     """An address without fragment, name and password, and with only some of its query."""
+    plain = _PLAIN_ADDRESS.fullmatch(address)
+    if plain is not None and not (kept and plain["query"]):
+        return plain["kept"]
     try:
         parts = urlsplit(address)
         query = urlencode([(key, own) for key, own in parse_qsl(parts.query) if key in kept])
