@@ -41,8 +41,7 @@ Values = Sequence[Any]
 
 
 class Shape(NamedTuple):
-    """What events that are alike have in common: the types of their identifiers, and the names and
-    types of their properties (and name, source and signals, which the events themselves have)."""
+    """The types of an event's identifiers, and the names and types of its properties."""
 
     identifiers: tuple[str, ...]
     names: tuple[str, ...]
@@ -50,12 +49,14 @@ class Shape(NamedTuple):
 
 
 class Alike(NamedTuple):
-    """Events of one shape, with their places; their properties by column, flat; and what was found
-    in each value, by the place of a column in which anything was."""
+    """Events of one shape, with their places, and what else must be the same for them to fare
+    alike: name, source and signals; their properties by column, flat; and what was found in each
+    value, by the place of a column in which anything was."""
 
     shape: Shape
     places: Sequence[int]
     events: Sequence[Event]
+    kin: Sequence[tuple[str, str, bytes]]
     columns: Sequence[Values]
     found: dict[int, Sequence[int]]
 
@@ -67,6 +68,7 @@ class Alike(NamedTuple):
             self.shape,
             [self.places[at] for at in some],
             [self.events[at] for at in some],
+            [self.kin[at] for at in some],
             [[column[at] for at in some] for column in self.columns],
             {place: [masks[at] for at in some] for place, masks in self.found.items()},
         )
@@ -100,9 +102,7 @@ def _by_shape(events: Sequence[Came]) -> Iterable[list[int]]:
             continue
         given, whose = event.properties, event.identifiers
         types = [one.type for one in whose] if len(whose) != 1 else (whose[0].type,)
-        signals = event.signals
-        told = b"" if signals is NO_SIGNALS else msgspec.msgpack.encode(signals)
-        key = (event.name, event.source, told, *types, *given, *map(type, given.values()))
+        key = (*types, *given, *map(type, given.values()))
         members = found.get(key)
         if members is None:
             found[key] = [place]
@@ -124,17 +124,21 @@ def _alike(places: Sequence[int], events: Sequence[Event], arrival: Arrival) -> 
     columns = _flat(events, shape.kinds)
     if columns is None:
         return
-    every = Alike(shape, places, events, columns, {})
+    kin = [(event.name, event.source, _told(event)) for event in events]
+    every = Alike(shape, places, events, kin, columns, {})
     fit = every.only(_fit(every, arrival))
     for some in _enriched(fit, arrival) if fit.events else ():
         if len(some.shape.names) <= PROPERTIES_MAX and _are_small(some):
             found = _found(some, arrival.names.looks)
             looked = some._replace(found=found)
-            for own in (
-                _parted(zip(*found.values(), strict=True)) if found else (range(len(some.places)),)
-            ):
+            for own in _parted(zip(some.kin, *found.values(), strict=True)):
                 if len(own) > 1:
                     yield looked.only(own)
+
+
+def _told(event: Event) -> bytes:
+    """The signals of an event, packed; nothing if there are none."""
+    return b"" if event.signals is NO_SIGNALS else msgspec.msgpack.encode(event.signals)
 
 
 def _parted(keys: Iterable[Any]) -> Iterable[list[int]]:
@@ -148,7 +152,7 @@ def _parted(keys: Iterable[Any]) -> Iterable[list[int]]:
 def _enriched(alike: Alike, arrival: Arrival) -> Iterable[Alike]:
     """The events with what is added to them, parted by its names."""
     shape, events = alike.shape, alike.events
-    if events[0].signals is NO_SIGNALS and TELLING.isdisjoint(shape.names):
+    if TELLING.isdisjoint(shape.names) and not any(told for _, _, told in alike.kin):
         return [alike]
     added = [additions(event, arrival) for event in events]
     enriched = []
@@ -178,7 +182,8 @@ def _are_small(alike: Alike) -> bool:
     """Whether none of the events can be larger than one may be."""
     shape, events = alike.shape, alike.events
     chars = sum(max(map(len, values)) for values in alike.columns if type(values[0]) is str)
-    chars += max(len(event.message_id) for event in events) + len(str(events[0].signals))
+    chars += max(len(event.message_id) for event in events)
+    chars += max(len(name) + len(source) + len(told) for name, source, told in alike.kin)
     chars += sum(map(len, shape.names)) + IDENTIFIER_CHARS_MAX * len(shape.identifiers)
     return TEXT_BYTES * chars + SHELL_BYTES <= EVENT_BYTES_MAX
 
