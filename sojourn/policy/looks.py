@@ -7,6 +7,7 @@ seed nobody knows, would be taken for one.)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 from typing import Any
@@ -17,6 +18,9 @@ BROKEN, SECRET, EMAIL, PHONE = 1, 2, 4, 8
 """What a look can find, as bits."""
 REMEMBERED_MAX = 200_000
 """About 20 MB; beyond it, remembering starts anew."""
+
+_HARMLESS = re.compile(r"[A-Za-z0-9 _./-]*")
+"""What is written in these, and shorter than a secret, is none of what looks find."""
 
 
 class Looks:
@@ -50,7 +54,10 @@ class Looks:
         for at, column in enumerate(columns):
             if type(column[0]) is str:
                 found[at], new[at] = {}, []
-                for text in set(column):
+                texts = set(column)
+                if max(map(len, texts)) < secrets.SHORT and _HARMLESS.fullmatch("".join(texts)):
+                    continue
+                for text in texts:
                     seen = known.get(hash(text))
                     if seen is None:
                         new[at].append(text)

@@ -10,12 +10,13 @@ one file, named after the first of them: it is the disk that takes most of the t
 
 from __future__ import annotations
 
+import mmap
 import os
 import shutil
 from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 import numpy as np
@@ -110,8 +111,8 @@ def write_arrays(folder: Path, arrays: Mapping[str, NDArray[np.generic]]) -> Non
 def map_array(folder: Path, name: str) -> NDArray[np.generic]:
     """One array, mapped; an empty file cannot be mapped and is read."""
     path = folder / f"{name}.npy"
-    mapped: NDArray[np.generic] = np.load(path, mmap_mode="r")
-    return mapped if mapped.size else np.load(path)
+    mapped = np.load(path, mmap_mode="r")
+    return _plain(mapped) if mapped.size else np.load(path)
 
 
 def write_columns(folder: Path, columns: Mapping[str, Column]) -> None:
@@ -172,7 +173,15 @@ def _map(path: Path, dtype: type[np.generic], offset: int, length: int) -> NDArr
     """Part of a file as an array; nothing cannot be mapped."""
     if not length:
         return np.empty(0, dtype)
-    return np.memmap(path, dtype, mode="r", offset=offset, shape=(length,))
+    return _plain(np.memmap(path, dtype, mode="r", offset=offset, shape=(length,)))
+
+
+def _plain(mapped: np.memmap[Any, np.dtype[np.generic]]) -> NDArray[np.generic]:
+    """The same memory as an array like any other: of a `memmap` numpy makes each slice and each sum
+    by code in Python, for which a question would wait while others have the interpreter."""
+    offset = mapped.offset % mmap.ALLOCATIONGRANULARITY
+    pages = cast(mmap.mmap, mapped.base)
+    return np.ndarray(mapped.shape, mapped.dtype, buffer=pages, offset=offset)
 
 
 def _body(index: bytes) -> int:

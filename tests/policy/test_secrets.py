@@ -4,6 +4,7 @@ that the second would find."""
 from __future__ import annotations
 
 import base64
+import string
 import time
 from collections import Counter
 from pathlib import Path
@@ -338,3 +339,8 @@ def test_what_is_found_in_an_address_is_looked_at_too(tmp_path: Path) -> None:
         kept = sojourn.accept(sojourn.create_project("shop"), [event])[0].kept
     assert "campaign.term" not in kept[0].properties
     assert kept[0].sealed["campaign.source"] == "ann@x.test"
+
+
+@given(st.text(string.ascii_letters + string.digits + " _./-", max_size=secrets.SHORT - 1))
+def test_in_short_and_simple_texts_there_is_nothing_to_be_found(text: str) -> None:
+    assert look(text) == 0
