@@ -96,7 +96,7 @@ SIGNALS = (NO_SIGNALS, NO_SIGNALS, Signals(ip="9.9.9.9", agent="Mozilla/5.0 (X11
 """Most of what comes together is from one device."""
 REFUSING = Signals(consent={"analytics": False, "statistics": False, "marketing": False})
 WHO = st.sampled_from(
-    ("ann", "ann", "bob@b.example", "excluded", "said", "u" * 501, "4242 4242 4242 4242")
+    ("ann", "ann", "thirteenchars", "excluded", "said", "nul\0", "u" * 501, "4242 4242 4242 4242")
 )
 VALUES_BY_NAME = {
     "page": PAGES,
