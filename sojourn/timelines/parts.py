@@ -320,7 +320,8 @@ class Parts:
                 return
             through = self._store.committed()
             with self._lock:
-                self._tail.catch_up(self._canon)
+                # Whoever asks while parts settle sees what the tail has caught up with for it.
+                self._current = self._caught_up()
                 canon, tail = self._canon.copy(), self._tail.frozen()
             making = tail.settle(self._last_order(through), canon)
             source, merges = self._source(canon.moved()), len(canon.log)

@@ -240,12 +240,15 @@ def test_what_comes_while_parts_settle_is_shown_once(
     history.add([(person, person % 3, "a") for person in range(1, 30)])
     history.do("commit")
     history.do("settle")
+    assert found(history.parts.now()) == history.expected()
     history.add([(3, 1, "b"), (4, 2, FACT)])
+    history.merge(5, 6)
     history.do("commit")
     make = settled.make
 
     def interrupted(making: settled.Making, *rest: Any) -> settled.Generation:
         def meanwhile() -> settled.Making:
+            assert found(history.parts.now()) == history.expected(), "what came before it began"
             for bucket, made in enumerate(making):
                 history.add([(bucket + 1, 2, "c"), (3, 0, FACT)])
                 history.merge(bucket + 20, bucket + 1)
