@@ -219,11 +219,15 @@ def test_a_step_of_a_journey_is_left_out_of_the_picture_and_still_asked_for(
     steps = page.get_by_role("table", name="The steps of the journey").locator("tbody tr")
     expect(steps).to_have_count(3)
     came = steps.nth(2).get_by_role("button").first.inner_text()
-    page.get_by_role("button", name="Step 1: cart").click()
+    first = page.get_by_role("button", name="Step 1: cart")
+    first.click()
+    expect(page.get_by_role("dialog", name="Step 1: cart")).to_be_visible()
     hide = page.get_by_role("button", name="Hide the step")
     # Shares are of the first step, so it is always shown.
     expect(hide).to_have_count(0)
     page.keyboard.press("Escape")
+    # It goes back to where it was a moment after, and a key pressed elsewhere before would too.
+    expect(first).to_be_focused()
     page.get_by_role("button", name="Step 2: catalog").press("Enter")
     hide.press("Enter")
     expect(page.get_by_text("(not shown)")).to_be_visible()
