@@ -28,7 +28,7 @@ from sojourn.report import About, Question, Report
 from sojourn.scope import Scope
 from sojourn.segment import Behind, Segment
 from sojourn.timeline import Column, Timeline
-from sojourn.timelines.parts import Snapshot
+from sojourn.timelines.snapshot import Snapshot
 from sojourn.views import Sight
 
 REPORTS: dict[str, Report[Any, Any]] = found_in("sojourn.reports", "REPORT")
@@ -102,6 +102,7 @@ class Asked:
     scope: Scope
     segment: Segment | None
     behinds: Behinds
+    closed: gate.Closed
     around: Circumstances
 
     def each(self, function: Callable[[Timeline], Result]) -> list[Result]:
@@ -125,15 +126,14 @@ class Asked:
 
     def _for_purpose(self, part: Timeline) -> Timeline:
         """The part, in which what was not collected for the question's purpose cannot be read."""
-        rules, purpose = self.around.project.rules, self.definition.purpose
-        closed = gate.not_for(rules, purpose)
 
         def read(name: str) -> tuple[Column, ...]:
-            if name in closed:
+            if name in self.closed:
+                rules, purpose = self.around.project.rules, self.definition.purpose
                 raise gate.refusal(rules, purpose, name)
             return part.read_property(name)
 
-        return replace(part, read_property=read)
+        return part.reading(read)
 
     def people(self, cell: Any) -> Callable[[Timeline], Mask]:
         """Who of a part stands behind a cell."""
@@ -157,11 +157,15 @@ def ask(definition: Question, around: Circumstances) -> Any:
     report, scope = report_of(definition), asked.scope
 
     def one(part: Timeline) -> tuple[Any, int, int]:
-        seen = part.ends - part.starts
-        counted = report.partial(definition, part, scope)
-        return counted, int(np.count_nonzero(seen)), int(seen.sum())
+        own = asked.narrowed(part)
+        counted = report.partial(definition, own, scope)
+        there = asked.snapshot.count(part, scope.purpose)
+        if asked.segment is None:
+            return counted, there.people, there.events
+        lengths = own.ends - own.starts
+        return counted, int(np.count_nonzero(lengths)), int(lengths.sum())
 
-    found = asked.each(one)
+    found = around.executor.map(one, asked.snapshot.parts)
     partials, people, events = zip(*found, strict=True) if found else ((), (), ())
     answer = report.answer(definition, reduce(report.add, partials), scope)
     about = About(
@@ -267,7 +271,8 @@ def _asked(
         for behind in segment.behinds(spelled)
     }
     _read_named((definition, spelled), snapshot, around)
-    return Asked(report, definition, snapshot, scope, spelled, behinds, around)
+    closed = gate.not_for(around.project.rules, definition.purpose)
+    return Asked(report, definition, snapshot, scope, spelled, behinds, closed, around)
 
 
 def _behind(

@@ -29,7 +29,7 @@ from sojourn.policy.model import Policy
 from sojourn.policy.rules import Rules
 from sojourn.policy.versions import Version
 from sojourn.publishing import Moment, Published
-from sojourn.timelines.parts import Snapshot
+from sojourn.timelines.snapshot import Snapshot
 
 DAY_MS = 86_400_000
 UNDER_AGE = "an age below the limit was told"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from sojourn.filter import Condition, EventChoice, Scalar
 from sojourn.kernels.conditions import meet_flag, meet_number, meet_text, withdraw
 from sojourn.scope import Scope
-from sojourn.timeline import Column, Timeline
+from sojourn.timeline import Column, Timeline, codes_of
 from sojourn.values import columns_of, of_people, present
 
 NOTHING_HELD = np.zeros(0, dtype=np.int64)
@@ -25,12 +26,11 @@ def marks(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Which choices each event belongs to, as bits (choice k is bit k), in two arrays to be ANDed.
 
-    table  int64[names]          the choices that each event code may belong to
+    table  int64[names]          the choices that each event code may belong to; read-only, for all
+                                 parts share it
     held   int64[m], or int64[0] the choices whose conditions each row satisfies, if there are any
     """
-    table = np.zeros(len(timeline.names), dtype=np.int64)
-    for number, choice in enumerate(choices):
-        table[timeline.codes(choice.event)] |= 1 << number
+    table = _table(tuple(choice.event for choice in choices), timeline.names)
     if not any(choice.where for choice in choices):
         return table, NOTHING_HELD
     # Passes over memory are what this costs, so the bits are as narrow as they can be meanwhile.
@@ -42,6 +42,16 @@ def marks(
             met, unless = _met(condition, columns, len(held))
             withdraw(met, unless, 1 << number, held)
     return table, held.astype(np.int64)
+
+
+# Every part of a question asks for the same.
+@lru_cache(maxsize=1_000)
+def _table(events: tuple[str | None, ...], names: tuple[str, ...]) -> NDArray[np.int64]:
+    table = np.zeros(len(names), dtype=np.int64)
+    for number, event in enumerate(events):
+        table[codes_of(event, names)] |= 1 << number
+    table.flags.writeable = False
+    return table
 
 
 def people_who_are(

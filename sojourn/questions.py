@@ -18,6 +18,7 @@ from sojourn.ingest.project import Project
 from sojourn.metrics import Metrics
 from sojourn.people import segments
 from sojourn.people.segments import SavedSegment
+from sojourn.promptly import wake_promptly
 from sojourn.report import PURPOSE, Question
 from sojourn.segment import Segment
 from sojourn.settings import Settings
@@ -99,6 +100,7 @@ class Questions:
 
     @contextmanager
     def _patience(self, name: str) -> Iterator[asking.Patience]:
+        wake_promptly()
         patience = asking.Patience(self.settings.question_seconds)
         entry = (name, patience)
         with self._asking_lock:

@@ -28,7 +28,7 @@ from sojourn.policy.model import Policy
 from sojourn.policy.rules import Rules
 from sojourn.report import PURPOSE
 from sojourn.timeline import EVERY_PURPOSE, Column, PropertyType, Timeline
-from sojourn.timelines.parts import Snapshot
+from sojourn.timelines.snapshot import Snapshot
 from sojourn.tracking_plan import EventEntry, PropertyEntry, TrackingPlan
 from sojourn.vocabulary import Vocabulary
 

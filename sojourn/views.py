@@ -28,7 +28,7 @@ from sojourn.timeline import Column, PropertyType, Timeline
 from sojourn.timelines.columns import ARROW, ColumnName
 from sojourn.timelines.ordering import gather
 from sojourn.timelines.part import Part
-from sojourn.timelines.parts import Snapshot
+from sojourn.timelines.snapshot import Snapshot
 from sojourn.values import of_people
 from sojourn.vocabulary import Vocabulary
 

@@ -261,7 +261,7 @@ def _nodes(
 ) -> tuple[NDArray[np.int32], NDArray[np.uint8], Ints]:
     table, held = marks([choice for _, choice in trail.chosen], timeline, scope)
     for bit, codes in trail.named.items():
-        table[~codes] &= ~(1 << bit)
+        table = np.where(codes, table, table & ~(1 << bit))
     once = not trail.every
     found: tuple[NDArray[np.int32], NDArray[np.uint8], Ints] = nodes(
         *runs.arrays,

@@ -16,7 +16,7 @@ from sojourn.consent import records
 from sojourn.ingest.project import Project
 from sojourn.policy.rules import Rules
 from sojourn.policy.sending import Stopped
-from sojourn.timelines.parts import Snapshot
+from sojourn.timelines.snapshot import Snapshot
 
 
 class Row(NamedTuple):

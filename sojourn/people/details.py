@@ -9,7 +9,7 @@ from sojourn.people import merges
 from sojourn.people.directory import EVERYTHING, Allowed, Days, Directory, PersonSummary
 from sojourn.people.merges import BlockedMerge, StandingMerge
 from sojourn.people.portrait import Device, KnownProperty, Totals, Touch
-from sojourn.timelines.parts import Snapshot
+from sojourn.timelines.snapshot import Snapshot
 
 
 class PersonDetail(msgspec.Struct, frozen=True):

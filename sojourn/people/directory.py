@@ -23,7 +23,8 @@ from sojourn.people.portrait import Portrait, Rows, Sighting
 from sojourn.period import from_ms
 from sojourn.store import BUCKETS, CORE, FACT, Store, with_plain_events
 from sojourn.timeline import EVERY_PURPOSE
-from sojourn.timelines.parts import Parts, Snapshot
+from sojourn.timelines.parts import Parts
+from sojourn.timelines.snapshot import Snapshot
 from sojourn.vault import Vault
 from sojourn.vocabulary import Vocabulary
 

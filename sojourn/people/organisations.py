@@ -24,7 +24,7 @@ from sojourn.kernels.extents import extents
 from sojourn.people.directory import EVERYTHING, Allowed, masked
 from sojourn.period import from_ms
 from sojourn.timeline import Column, Timeline
-from sojourn.timelines.parts import Snapshot
+from sojourn.timelines.snapshot import Snapshot
 from sojourn.values import present
 from sojourn.vault import Vault
 from sojourn.vocabulary import Vocabulary

@@ -24,7 +24,7 @@ from sojourn.matching import marks
 from sojourn.period import from_ms
 from sojourn.report import Answer, Question, Report
 from sojourn.scope import FAR_MS, Scope
-from sojourn.timeline import Timeline
+from sojourn.timeline import Timeline, codes_of
 from sojourn.values import columns_of
 
 LIMIT_MAX = 10_000
@@ -170,7 +170,7 @@ def people(
     """Who of a part has one of the events: bool[n]."""
     table, held = marks((definition.events,), timeline, scope)
     if cell.event is not None:
-        table = table * timeline.codes(cell.event)
+        table = table * codes_of(cell.event, timeline.names)
     return tally(*timeline.arrays, table, held, NO_NUMBERS, *scope.bounds) > 0
 
 

@@ -139,11 +139,14 @@ def _staircase(
 ) -> Sums:
     """The sums of plain levels: whoever reached a step reached all before it."""
     steps = len(definition.steps)
-    per_person = reached
+
+    def sums(levels: NDArray[np.uint8]) -> NDArray[np.int64]:
+        return np.bincount(levels, minlength=steps + 1)[:0:-1].cumsum()[::-1]
+
+    counted = people = sums(reached)
     if definition.count != "people" and len(owner):
-        per_person = np.maximum.reduceat(reached, np.flatnonzero(np.diff(owner, prepend=-1)))
-    exactly = [np.bincount(own, minlength=steps + 1) for own in (per_person, reached)]
-    return np.stack([own[:0:-1].cumsum()[::-1] for own in exactly]).astype(np.int64)[:, None, :]
+        people = sums(np.maximum.reduceat(reached, np.flatnonzero(np.diff(owner, prepend=-1))))
+    return np.array([[people], [counted]])
 
 
 def _sums(definition: FunnelDefinition, found: Attempts, key: NDArray[Any], size: int) -> Sums:

@@ -31,7 +31,7 @@ from sojourn.retaining.sweep import Sweep
 from sojourn.retaining.tally import Tally
 from sojourn.retaining.traces import Circle
 from sojourn.store import Rewritten
-from sojourn.timelines.parts import Snapshot
+from sojourn.timelines.snapshot import Snapshot
 
 EVERY = timedelta(days=1)
 """How often a project's turn comes."""

@@ -139,6 +139,10 @@ class Part:
     _columns: dict[str, _Held] = field(default_factory=dict, init=False)
     _lawful: dict[int, NDArray[np.bool_]] = field(default_factory=dict, init=False)
     _lock: Lock = field(default_factory=Lock, init=False)
+    _mapped: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._mapped = mapped_bytes(*self._read)
 
     def columns(self, asked: Sequence[ColumnName]) -> tuple[Column, ...]:
         """Property columns, row for row; kept until memory is short. Whoever needs several asks for
@@ -167,13 +171,12 @@ class Part:
     def touch(self) -> None:
         """Note that a question is about to read the rows. Those of a part that is not mapped are
         in memory for good, and the ledger has nothing to say about them."""
-        if size := mapped_bytes(*self._read):
-            self.ledger.use(self, ROWS, size)
+        if self._mapped:
+            self.ledger.use(self, ROWS, self._mapped)
 
     def bring_in(self) -> None:
         """Have the rows in memory before a question reads them, if there is room for them."""
-        size = mapped_bytes(*self._read)
-        if size and self.ledger.has_room(size):
+        if self._mapped and self.ledger.has_room(self._mapped):
             self.touch()
             bring_in(*self._read)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection
 from pathlib import Path
 from threading import Lock
 
@@ -13,14 +12,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sojourn.store import CORE, Store, with_plain_events
-from sojourn.timeline import Timeline
 from sojourn.timelines import settled
 from sojourn.timelines.cache import Cache, discard
 from sojourn.timelines.canon import NOBODY_MOVED, Canon, Moved
-from sojourn.timelines.columns import ColumnName
 from sojourn.timelines.ledger import Ledger
-from sojourn.timelines.part import Part
 from sojourn.timelines.settled import Generation, Source
+from sojourn.timelines.snapshot import Snapshot
 from sojourn.timelines.tail import Standing, Tail
 from sojourn.vocabulary import Vocabulary
 
@@ -40,71 +37,6 @@ seen."""
 
 ASKED_S = 5.0
 """For how long whoever asked is taken to ask again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The parts at one moment. `first_ms` and `last_ms` span the instants of every event, or are
-    None when there is none; they may be a little wider when people have left since. `hidden` is how
-    many people with events may not be seen; `sources` is where each of the parts comes from."""
-
-    parts: tuple[Timeline, ...]
-    first_ms: int | None
-    last_ms: int | None
-    hidden: int
-    sources: tuple[Part, ...]
-    _unseen: dict[int, float] = field(default_factory=dict)
-
-    @property
-    def people(self) -> int:
-        """How many people have a visible event."""
-        return sum(int(np.count_nonzero(part.ends > part.starts)) for part in self.parts)
-
-    @property
-    def events(self) -> int:
-        """How many events these people have."""
-        return sum(int((part.ends - part.starts).sum()) for part in self.parts)
-
-    def unseen(self, purpose: int) -> float:
-        """The share of people with events of whom nothing may be seen for a purpose."""
-        if purpose not in self._unseen:
-            seen = sum(
-                int(np.count_nonzero((part.ends > part.starts) & source.lawful(purpose)))
-                for part, source in zip(self.parts, self.sources, strict=True)
-            )
-            everyone = self.people + self.hidden
-            self._unseen[purpose] = round(1 - seen / everyone, 4) if everyone else 0.0
-        return self._unseen[purpose]
-
-    def without(self, people: Collection[int]) -> Snapshot:
-        """The same moment, in which some people (ids of today) may not be seen either."""
-        if not people:
-            return self
-        hidden = np.array(sorted(people), dtype=np.int64)
-        parts, gone = [], self.hidden
-        for part in self.parts:
-            place = np.searchsorted(part.people, hidden)
-            inside = place[place < len(part.people)]
-            here = inside[np.isin(part.people[inside], hidden)]
-            gone += int(np.count_nonzero(part.ends[here] > part.starts[here]))
-            ends = part.ends.copy()
-            ends[here] = part.starts[here]
-            parts.append(replace(part, ends=ends) if len(here) else part)
-        return replace(self, parts=tuple(parts), hidden=gone, _unseen={})
-
-    def touch(self, part: Timeline) -> None:
-        """Say that a question is about to read a part: others may leave memory for it."""
-        for known, source in zip(self.parts, self.sources, strict=True):
-            if known is part:
-                source.touch()
-
-    def read(self, asked: Sequence[ColumnName], check: Callable[[], None]) -> None:
-        """Have these columns at hand in every part, before questions to the parts are put on the
-        threads that all share: what has to be read from the table takes its time. `check` is called
-        between two parts and gives up when it is time to."""
-        for source in self.sources:
-            check()
-            source.columns(asked)
 
 
 class Parts:

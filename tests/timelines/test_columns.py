@@ -32,7 +32,8 @@ from sojourn.timeline import Column, PropertyType
 from sojourn.timelines import cache
 from sojourn.timelines.canon import Canon
 from sojourn.timelines.ledger import UNBOUNDED, Ledger
-from sojourn.timelines.parts import Parts, Snapshot
+from sojourn.timelines.parts import Parts
+from sojourn.timelines.snapshot import Snapshot
 from sojourn.vocabulary import Vocabulary
 from tests.opened import NOON_MS, event, open_shop, send
 

@@ -20,7 +20,8 @@ from sojourn.timelines import parts, settled
 from sojourn.timelines.arrivals import PROVISIONAL
 from sojourn.timelines.canon import Canon
 from sojourn.timelines.ledger import Ledger
-from sojourn.timelines.parts import Parts, Snapshot
+from sojourn.timelines.parts import Parts
+from sojourn.timelines.snapshot import Snapshot
 from sojourn.vocabulary import Vocabulary
 from tests.opened import NOON_MS, event, open_shop, profile, send, timelines
 

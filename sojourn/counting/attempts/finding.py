@@ -103,23 +103,24 @@ def _marked(definition: FunnelDefinition, timeline: Timeline, scope: Scope) -> M
     table int64[names] · held int64[m] or [0], to be ANDed.
     """
     table, held = marks([choice for _, choice in choices(definition)], timeline, scope)
-    own = _roles(definition)
-    if np.array_equal(own, np.arange(len(own))):
+    bits = _roles(definition)
+    if bits == list(range(len(bits))):
         return table, held
+    own = np.array(bits, dtype=np.int64)
     if len(held):
         held = roles(timeline.event, table, held, own)
     given = table[:, None] >> np.arange(len(own)) & 1
     return np.bitwise_or.reduce(given << own, axis=1, initial=0), held
 
 
-def _roles(definition: FunnelDefinition) -> NDArray[np.int64]:
+def _roles(definition: FunnelDefinition) -> list[int]:
     """The bit of each of the definition's choices."""
     required, optional = definition.required, _optional(definition)
     exclusions = range(len(required), len(required) + len(definition.exclude))
     bit = {step: place for place, step in enumerate(required)}
     bit |= {step: exclusions.stop + place for place, step in enumerate(optional)}
     steps = [bit[number] for number, step in enumerate(definition.steps) for _ in step.events]
-    return np.array([*steps, *exclusions], dtype=np.int64)
+    return [*steps, *exclusions]
 
 
 def _optional(definition: FunnelDefinition) -> list[int]:

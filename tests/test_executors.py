@@ -1,0 +1,81 @@
+"""Executors: every part once, in order, on threads that are woken promptly; one failure is told."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from sojourn.executors.threads import ThreadExecutor
+from sojourn.promptly import SLACK_NS, wake_promptly
+
+PR_GET_TIMERSLACK = 30
+USUAL_NS = 50_000
+
+
+@pytest.fixture
+def executor() -> Iterator[ThreadExecutor]:
+    executor = ThreadExecutor(threads=3)
+    yield executor
+    executor.close()
+
+
+def parts(number: int) -> Any:
+    """The executor hands parts over and looks at none of them."""
+    return list(range(number))
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 50])
+def test_results_are_in_the_order_of_the_parts(executor: ThreadExecutor, number: int) -> None:
+    assert executor.map(lambda part: (part, "done"), parts(number)) == [
+        (part, "done") for part in range(number)
+    ]
+
+
+def test_parts_are_on_as_many_threads_as_there_are(executor: ThreadExecutor) -> None:
+    together = threading.Barrier(3)
+    assert executor.map(lambda part: together.wait(10) >= 0, parts(9)) == [True] * 9
+    with pytest.raises(threading.BrokenBarrierError):
+        executor.map(lambda part: together.wait(0.1), parts(2))
+
+
+def test_a_failure_is_told_and_the_parts_that_are_left_are_left(executor: ThreadExecutor) -> None:
+    seen: list[Any] = []
+
+    def fails(part: Any) -> None:
+        seen.append(part)
+        if part == 2:
+            raise ValueError("no such part")
+        if part > 2:
+            stopped.wait(10)
+
+    stopped = threading.Event()
+    threading.Timer(0.2, stopped.set).start()
+    with pytest.raises(ValueError, match="no such part"):
+        executor.map(fails, parts(1_000))
+    assert len(seen) < 10
+    assert executor.map(lambda part: part, parts(4)) == [0, 1, 2, 3]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a timer slack")
+def test_threads_of_parts_and_who_says_so_are_woken_promptly(executor: ThreadExecutor) -> None:
+    def slack_ns(_: object = None) -> int:
+        return int(ctypes.CDLL(None).prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0))
+
+    assert executor.map(slack_ns, parts(3)) == [SLACK_NS] * 3
+    found: list[int] = []
+
+    def other() -> None:
+        found.append(slack_ns())
+        wake_promptly()
+        found.append(slack_ns())
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    thread.join()
+    assert found[1] == SLACK_NS
+    assert found[0] in (SLACK_NS, USUAL_NS), "a thread has that of the one that began it"
