@@ -7,6 +7,7 @@ commits); others may open it to read, and see what was applied when they opened 
       master.key       wraps every other key; only its owner can read it
       control.db       everything but the events            inbox.db   accepted, not yet in a table
       events/{id}/     the Delta table of a project         cache/     derived, may be deleted
+      messages/{id}/   which messages have come
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ from sojourn.format import Format
 from sojourn.found import found_in
 from sojourn.governance import Governance, with_ages
 from sojourn.health import Health
-from sojourn.ingest import decisions, message_ids, pipeline
+from sojourn.ingest import decisions, message_days, pipeline
 from sojourn.ingest.applier import Applier, read_progress
 from sojourn.ingest.collecting import Collecting
 from sojourn.ingest.inbox import Inbox
@@ -382,12 +383,18 @@ class Sojourn(Folder):
             Job("see what other processes said of people", self.take_up_people, every_s=1),
             Job("take out what is due", self._retain, every_s=300),
             Job("end what has waited too long", self.quarantine.expire, every_s=300),
+            Job("put message ids together", self._merge_message_ids, every_s=5),
             Job("forget old message ids", self._forget_message_ids, every_s=600),
         )
 
+    def _merge_message_ids(self) -> None:
+        for project in self.projects():
+            project.message_ids.merge(control.writing(self.engine).connect)
+
     def _forget_message_ids(self) -> None:
-        message_ids.mark_day(self.engine, self.clock_ms(), self.applier.applied)
-        message_ids.forget(self.engine, self.settings.message_days)
+        message_days.mark_day(self.engine, self.clock_ms(), self.applier.applied)
+        every = [project.message_ids for project in self.projects()]
+        message_days.forget(self.engine, every, self.settings.message_days)
 
     def _settle(self) -> None:
         for project in self.projects():
@@ -504,6 +511,7 @@ class Sojourn(Folder):
                     self._master,
                     DeltaStore(events),
                     lambda number: data / "cache" / str(number),
+                    data / "messages" / str(row.id),
                     self.ledger,
                     now_ms=self.clock_ms(),
                     keeps=self.writes,

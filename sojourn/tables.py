@@ -318,9 +318,17 @@ messages = sa.Table(
     "messages",
     metadata,
     sa.Column("project", sa.Integer, primary_key=True),
-    sa.Column("digest", sa.LargeBinary, primary_key=True),
-    sa.Column("order", sa.BigInteger, nullable=False),
+    sa.Column("order", sa.BigInteger, primary_key=True),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
     sqlite_with_rowid=False,
+)
+
+message_runs = sa.Table(
+    "message_runs",
+    metadata,
+    sa.Column("project", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("first", sa.BigInteger, nullable=False),
 )
 
 open_events = sa.Table(

@@ -24,7 +24,7 @@ from sojourn.demo import simulate
 from sojourn.errors import Damaged
 from sojourn.event import Kind
 from sojourn.folder import Folder
-from sojourn.ingest import message_ids, rows
+from sojourn.ingest import message_days, rows
 from sojourn.ingest.quarantine import Chosen
 from sojourn.settings import Settings
 from tests.opened import Clock, event, send, timelines
@@ -146,6 +146,6 @@ def test_poison_is_set_aside_and_old_message_ids_go_on_postgresql(
             with sojourn.engine.begin() as connection:
                 assert connection.execute(ids).scalar() == known
             for _ in range(32):
-                clock.now_ms += message_ids.DAY_MS
-                message_ids.mark_day(sojourn.engine, clock(), sojourn.applier.applied)
-            message_ids.forget(sojourn.engine, 30)
+                clock.now_ms += message_days.DAY_MS
+                message_days.mark_day(sojourn.engine, clock(), sojourn.applier.applied)
+            message_days.forget(sojourn.engine, [project.message_ids], 30)

@@ -30,18 +30,8 @@ Keep = Callable[[sa.Connection, Project, list[Event], int], None]
 
 def set_aside(connection: sa.Connection, project: Project, row: Row, keep: Keep) -> None:
     """Write down that some events of a row are not applied, and keep them."""
-    table = tables.messages
     ids = {project.vault.digest(*sighting(event)): -order for order, event in row.aside_events()}
-    known = table.c.digest.in_(list(ids))
-    connection.execute(sa.delete(table).where(table.c.project == project.id, known))
-    control.insert_many(
-        connection,
-        table,
-        [
-            {"project": project.id, "digest": digest, "order": order}
-            for digest, order in ids.items()
-        ],
-    )
+    project.message_ids.set_aside(connection, ids)
     events = [_as_it_came(project, event) for _, event in row.aside_events()]
     keep(connection, project, events, row.received_ms)
     count = {"project": project.id, "what": f"refused {DropReason.POISON}", "events": len(events)}

@@ -23,6 +23,7 @@ from sojourn.geography import country_of
 from sojourn.ingest.arrival import Arrival, Names
 from sojourn.ingest.exclusions import exclusions_of
 from sojourn.ingest.inbox import PLACES, order_of
+from sojourn.ingest.message_ids import MessageIds
 from sojourn.ingest.open_events import OpenEvents
 from sojourn.people import identities
 from sojourn.people.identities import Identities
@@ -71,6 +72,7 @@ class Project:
     daily_ids: DailyIds
     has_consents: bool
     open_events: OpenEvents
+    message_ids: MessageIds
     uncommitted: list[pa.Table]
     live: Live
 
@@ -108,12 +110,14 @@ def open_project(
     master: Sealer,
     store: Store,
     cache: Callable[[int], Path] | None,
+    messages: Path,
     ledger: Ledger,
     *,
     now_ms: int,
     keeps: bool,
 ) -> Project:
-    """Open a project from its row in the control database, as of what is committed now."""
+    """Open a project from its row in the control database, as of what is committed now. The files
+    of its message ids lie in `messages`."""
     committed = store.committed()
     key = master.open(row.wrapped_key, f"project {row.name}".encode())
     vault = Vault(row.id, key)
@@ -130,6 +134,8 @@ def open_project(
         keeps=keeps,
     )
     parts.open(committed)
+    message_ids = MessageIds(row.id, messages)
+    message_ids.load(connection)
     return Project(
         id=row.id,
         name=row.name,
@@ -150,6 +156,7 @@ def open_project(
         daily_ids=DailyIds(ZoneInfo(row.timezone)),
         has_consents=records.any_of(connection, row.id),
         open_events=OpenEvents(row.id, vault),
+        message_ids=message_ids,
         uncommitted=[],
         live=Live(),
     )

@@ -6,8 +6,10 @@ What happened becomes an event; what was told of a person, as far as it identifi
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import sqlalchemy as sa
 
@@ -26,7 +28,6 @@ FACT_PLACE = PLACES // 2
 TYPE_OF: dict[type, PropertyType] = {str: "text", float: "number", int: "number", bool: "flag"}
 """The type of column that a value belongs to, by the type of the value."""
 
-Shape = tuple[tuple[str, ...], tuple[type, ...]]
 Typed = tuple[str, PropertyType]
 """A property's name with the type of a value of it."""
 
@@ -57,7 +58,7 @@ def table_of(
     lines = _lines(events, owners)
     sealing = [(line.person, SEALED_EVENT) for line in lines if line.sealed]
     project.vault.prepare(connection, sealing)
-    values = _values(lines)
+    values, places = _values(lines)
     _learn(connection, project, lines, values)
     core = {
         "person": [line.person for line in lines],
@@ -75,7 +76,7 @@ def table_of(
     table = pa.table(core, schema=CORE)
     for (name, kind), column in values.items():
         written = project.vocabulary.add_property(name, kind)
-        table = table.append_column(written, pa.array(column, ARROW[kind]))
+        table = table.append_column(written, pa.array(column, ARROW[kind]).take(places))
     return table
 
 
@@ -100,31 +101,38 @@ def _lines(events: Sequence[tuple[int, Event]], owners: Sequence[int]) -> list[L
     return lines
 
 
-def shape_of(event: Event) -> tuple[Any, ...]:
-    """What tells an event from others as far as its words go: its kind, its name, and the names and
-    types of what it gives. Clients send few shapes, again and again."""
-    facts = _shape(event.facts) if event.told else None
-    return event.kind, event.name, _shape(event.properties), facts
-
-
-def _shape(given: dict[str, PropertyValue]) -> Shape:
-    return tuple(given), tuple(map(type, given.values()))
-
-
-def _values(lines: Sequence[Line]) -> dict[Typed, list[Any]]:
-    """Each property's values of one type, line for line, None where a line has none. Lines of one
-    shape become columns together."""
-    alike: dict[Shape, list[int]] = {}
-    for place, line in enumerate(lines):
-        alike.setdefault(_shape(line.properties), []).append(place)
+def _values(lines: Sequence[Line]) -> tuple[dict[Typed, list[Any]], pa.Array]:
+    """Each property's values of one type, None where a line has none, and at which place of them
+    each line's is: those of lines with the same properties are beside one another, so that they
+    become columns many at a time."""
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for number, line in enumerate(lines):
+        alike.setdefault(tuple(line.properties), []).append(number)
     values: dict[Typed, list[Any]] = {}
-    for (names, kinds), places in alike.items():
-        columns = zip(*(lines[place].properties.values() for place in places), strict=True)
-        for name, kind, column in zip(names, kinds, columns, strict=True):
-            own = values.setdefault((name, TYPE_OF[kind]), [None] * len(lines))
-            for place, value in zip(places, column, strict=True):
-                own[place] = value
-    return values
+    told = 0
+    for names, numbers in alike.items():
+        columns = zip(*(lines[number].properties.values() for number in numbers), strict=True)
+        for name, column in zip(names, columns, strict=True):
+            for kind, own in _by_type(column).items():
+                whole = values.setdefault((name, kind), [])
+                whole.extend(repeat(None, told - len(whole)))
+                whole.extend(own)
+        told += len(numbers)
+    for whole in values.values():
+        whole.extend(repeat(None, told - len(whole)))
+    placed = np.fromiter(chain.from_iterable(alike.values()), np.int64, told)
+    return values, pa.array(np.argsort(placed))
+
+
+def _by_type(column: tuple[PropertyValue, ...]) -> dict[PropertyType, Sequence[Any]]:
+    """The values of a column by their type, with None in the place of those of the others."""
+    kinds = {TYPE_OF[kind] for kind in set(map(type, column))}
+    if len(kinds) == 1:
+        return {kinds.pop(): column}
+    return {
+        kind: [value if TYPE_OF[type(value)] == kind else None for value in column]
+        for kind in sorted(kinds)
+    }
 
 
 def _alias(project: Project, event: Event) -> bytes:

@@ -23,6 +23,7 @@ import pytest
 
 from sojourn.application import Sojourn
 from sojourn.event import OPEN_MS_MAX, Event, Identifier, Kind
+from sojourn.ingest import message_ids
 from sojourn.ingest.project import Project
 from sojourn.settings import Settings
 from sojourn.stores import delta
@@ -89,6 +90,14 @@ POINTS = (
     Point("sojourn.timelines.cache:Cache.finish"),
     Point("sojourn.timelines.cache:Cache.finish", call=2, leaving=True),
     Point("sojourn.timelines.cache:Cache.drop_others"),
+    Point("sojourn.ingest.runs:_written", call=2),
+    Point("sojourn.ingest.runs:_written", call=3, leaving=True),
+    Point("sojourn.ingest.runs:merge"),
+    Point("sojourn.ingest.runs:merge", leaving=True),
+    Point("sojourn.ingest.runs:drop_others", call=2, leaving=True),
+    Point("sojourn.ingest.message_ids:MessageIds._list", leaving=True),
+    Point("sojourn.ingest.message_ids:MessageIds._replace", leaving=True),
+    Point("sojourn.ingest.message_ids:MessageIds.settle", call=4, leaving=True),
     Point("deltalake.table:TableOptimizer.compact", leaving=True),
     Point("deltalake:DeltaTable.vacuum", leaving=True),
 )
@@ -130,6 +139,7 @@ def work(data: Path, point: Point | None, told: Connection) -> None:
     if point is not None:
         point.arm()
     delta.FILES_MAX = 1
+    message_ids.RECENT_MAX, message_ids.ALIKE_MIN = 4, 2
     with Sojourn(Settings(data=data)) as sojourn:
         for number, (name, batch) in enumerate(batches()):
             _, done = sojourn.accept(sojourn.project(name), batch)
@@ -144,6 +154,7 @@ def work(data: Path, point: Point | None, told: Connection) -> None:
                 for project in sojourn.projects():
                     project.parts.settle()
                 sojourn._tidy()
+                sojourn._merge_message_ids()
     told.send(None)
 
 

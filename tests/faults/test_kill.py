@@ -25,7 +25,7 @@ import httpx
 
 from sojourn import application, jobs
 from sojourn.api import server
-from sojourn.ingest import applier
+from sojourn.ingest import applier, message_ids
 from sojourn.settings import Settings
 from sojourn.stores import delta
 from sojourn.timelines import parts
@@ -51,6 +51,7 @@ def serve_restlessly(data: Path, port: int) -> None:
     applier.COMMIT_AFTER_MS = 100
     parts.TAIL_ROWS_MIN = 100
     delta.FILES_MAX = 60
+    message_ids.RECENT_MAX, message_ids.ALIKE_MIN = 30, 2
     every = application.Sojourn._jobs
     application.Sojourn._jobs = lambda self: tuple(  # type: ignore[method-assign]
         jobs.Job(job.what, job.function, every_s=0.05) for job in every(self)
@@ -242,6 +243,7 @@ def test_what_was_acknowledged_is_there_once_after_each_of_ten_kills(tmp_path: P
     assert victim.get("people")["total"] == CLIENTS * PEOPLE
     assert any((tmp_path / "events").rglob("_delta_log/*.json"))
     assert any((tmp_path / "cache").rglob("ts.npy"))
+    assert any((tmp_path / "messages").rglob("*.npy"))
     victim.kill()
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from sojourn import tables
 from sojourn.application import Sojourn
-from sojourn.ingest import message_ids
+from sojourn.ingest import message_days
 from sojourn.settings import Settings, from_environment
 from tests.opened import NOON_MS, Clock, event, open_shop, send, timelines
 
@@ -19,10 +19,15 @@ DAYS = 30
 
 def pass_days(sojourn: Sojourn, clock: Clock, days: int) -> None:
     for _ in range(days):
-        clock.now_ms += message_ids.DAY_MS
+        clock.now_ms += message_days.DAY_MS
         for _ in range(2):
-            message_ids.mark_day(sojourn.engine, clock(), sojourn.applier.applied)
-            message_ids.forget(sojourn.engine, DAYS)
+            message_days.mark_day(sojourn.engine, clock(), sojourn.applier.applied)
+            forget(sojourn)
+
+
+def forget(sojourn: Sojourn) -> None:
+    every = [project.message_ids for project in sojourn.projects()]
+    message_days.forget(sojourn.engine, every, DAYS)
 
 
 def test_an_id_is_known_for_its_days_and_its_row_goes_afterwards(tmp_path: Path) -> None:
@@ -50,10 +55,10 @@ def test_a_wrong_clock_makes_nothing_forgotten_too_soon(tmp_path: Path) -> None:
         one = event("one", 1, user="ann", message_id="one")
         send(sojourn, project, [one])
         pass_days(sojourn, clock, 2)
-        for wrong_ms in (400 * message_ids.DAY_MS, -400 * message_ids.DAY_MS):
+        for wrong_ms in (400 * message_days.DAY_MS, -400 * message_days.DAY_MS):
             clock.now_ms = NOON_MS + wrong_ms
-            message_ids.mark_day(sojourn.engine, clock(), sojourn.applier.applied)
-            message_ids.forget(sojourn.engine, DAYS)
+            message_days.mark_day(sojourn.engine, clock(), sojourn.applier.applied)
+            forget(sojourn)
         assert known(sojourn) == 1
 
 
