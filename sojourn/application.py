@@ -141,7 +141,10 @@ class Sojourn(Folder):
         sys.setswitchinterval(SWITCH_S)
         if self.writes:
             self._run(
-                lambda: apply_forever(self._round, self.health, self._wake, self._stop), "applier"
+                lambda: apply_forever(
+                    self._round, self.health, self._wake, self._stop, self.questions.quiet
+                ),
+                "applier",
             )
             self._run_jobs(self._jobs(), "jobs")
             # A mail server takes its time, for which nothing else waits; nor does the watch wait.

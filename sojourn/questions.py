@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Event as Signal
 from threading import RLock
 from typing import Any
 
@@ -52,6 +53,9 @@ class Questions:
         self._asking: list[tuple[str, asking.Patience]] = []
         # A signal may come while it is held, and cancel.
         self._asking_lock = RLock()
+        self.quiet = Signal()
+        """Set while nobody waits for an answer."""
+        self.quiet.set()
 
     def ask(self, project: Project, definition: Question, *, name: str = "") -> Any:
         """Answer a report's definition. Under its `name` the question can be cancelled."""
@@ -105,12 +109,15 @@ class Questions:
         entry = (name, patience)
         with self._asking_lock:
             self._asking.append(entry)
+            self.quiet.clear()
         try:
             with self._metrics.questions.time():
                 yield patience
         finally:
             with self._asking_lock:
                 self._asking.remove(entry)
+                if not self._asking:
+                    self.quiet.set()
 
     def _around(
         self,

@@ -24,15 +24,20 @@ REST, TURN_S_MAX = 4, 0.25
 """After a round there is a rest of so many times as long as it took, but both together take no
 longer than this: a round costs nearly as much for one row as for a hundred, and one that takes so
 long by itself is behind and has no rest."""
+GIVE_WAY_S = 0.15
+"""Whoever is not behind lets questions that are being answered go first, for no longer than this:
+both at once take longer than one after the other, and for a question somebody waits."""
 POISON_TOLD_S = 3_600.0
 """How long it is told that an event was set aside."""
 STOPPED = ("disk_full", "read_only", "applier_stopped")
 """As what kinds of trouble a failure is told, and over when a round succeeds."""
 
 
-def apply_forever(round: Callable[[], int], health: Health, wake: Signal, stop: Signal) -> None:
+def apply_forever(
+    round: Callable[[], int], health: Health, wake: Signal, stop: Signal, quiet: Signal
+) -> None:
     """Do one round after another until told to stop; after one without work (it tells how much
-    there was) wait to be woken."""
+    there was) wait to be woken. It is `quiet` while nobody waits for an answer."""
     told = ""
     while not stop.is_set():
         began_s = time.monotonic()
@@ -53,7 +58,9 @@ def apply_forever(round: Callable[[], int], health: Health, wake: Signal, stop: 
             continue
         if worked:
             took_s = time.monotonic() - began_s
-            stop.wait(max(0.0, min(REST * took_s, TURN_S_MAX - took_s)))
+            if took_s < TURN_S_MAX:
+                stop.wait(min(REST * took_s, TURN_S_MAX - took_s))
+                quiet.wait(GIVE_WAY_S)
         else:
             wake.wait(POLL_S)
             wake.clear()
