@@ -12,7 +12,6 @@ commits); others may open it to read, and see what was applied when they opened 
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
@@ -65,6 +64,7 @@ from sojourn.people.directory import Days, Directory
 from sojourn.people.merges import StandingMerge
 from sojourn.period import WeekStart
 from sojourn.policy import versions
+from sojourn.promptly import hand_over
 from sojourn.questions import Questions
 from sojourn.report import Question
 from sojourn.retaining import run as retaining
@@ -79,8 +79,6 @@ from sojourn.wire import Wire
 FORMATS: dict[str, Format] = found_in("sojourn.formats", "FORMAT")
 ORIGINS: dict[str, Origin] = found_in("sojourn.origins", "ORIGIN")
 WIRES: dict[str, Wire] = found_in("sojourn.wires", "WIRE")
-SWITCH_S = 0.0001
-"""How long a thread may keep the interpreter when another one waits for it."""
 APPLY_S_MAX = 600.0
 """How long to wait for the applier: minutes behind is slow, more means that something is wrong."""
 DAY_MS = 86_400_000
@@ -136,9 +134,8 @@ class Sojourn(Folder):
     def start(self) -> None:
         """Apply what arrives, and do the background work, until closed."""
         self.make_ready()
-        # A question hands the interpreter back for each kernel; it should not wait 5 ms each time
-        # to get it again while events are being applied.
-        sys.setswitchinterval(SWITCH_S)
+        hand_over(asked=False)
+        self.questions.hurried = True
         if self.writes:
             self._run(
                 lambda: apply_forever(

@@ -19,7 +19,7 @@ from sojourn.ingest.project import Project
 from sojourn.metrics import Metrics
 from sojourn.people import segments
 from sojourn.people.segments import SavedSegment
-from sojourn.promptly import wake_promptly
+from sojourn.promptly import hand_over, wake_promptly
 from sojourn.report import PURPOSE, Question
 from sojourn.segment import Segment
 from sojourn.settings import Settings
@@ -56,6 +56,8 @@ class Questions:
         self.quiet = Signal()
         """Set while nobody waits for an answer."""
         self.quiet.set()
+        self.hurried = False
+        """Whether what else the process does makes way for whoever waits, as in a server."""
 
     def ask(self, project: Project, definition: Question, *, name: str = "") -> Any:
         """Answer a report's definition. Under its `name` the question can be cancelled."""
@@ -109,7 +111,8 @@ class Questions:
         entry = (name, patience)
         with self._asking_lock:
             self._asking.append(entry)
-            self.quiet.clear()
+            if len(self._asking) == 1:
+                self._turn(asked=True)
         try:
             with self._metrics.questions.time():
                 yield patience
@@ -117,7 +120,15 @@ class Questions:
             with self._asking_lock:
                 self._asking.remove(entry)
                 if not self._asking:
-                    self.quiet.set()
+                    self._turn(asked=False)
+
+    def _turn(self, *, asked: bool) -> None:
+        if asked:
+            self.quiet.clear()
+        else:
+            self.quiet.set()
+        if self.hurried:
+            hand_over(asked=asked)
 
     def _around(
         self,

@@ -6,12 +6,16 @@ import ctypes
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sojourn import asking
+from sojourn.asking import decode_definition
 from sojourn.executors.threads import ThreadExecutor
-from sojourn.promptly import SLACK_NS, wake_promptly
+from sojourn.promptly import SLACK_NS, SWITCH_ASKED_S, SWITCH_QUIET_S, wake_promptly
+from tests.opened import open_shop
 
 PR_GET_TIMERSLACK = 30
 USUAL_NS = 50_000
@@ -79,3 +83,24 @@ def test_threads_of_parts_and_who_says_so_are_woken_promptly(executor: ThreadExe
     thread.join()
     assert found[1] == SLACK_NS
     assert found[0] in (SLACK_NS, USUAL_NS), "a thread has that of the one that began it"
+
+
+def test_threads_hand_over_sooner_while_somebody_waits_of_a_server_that_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def intervals() -> list[float]:
+        seen = [sys.getswitchinterval()]
+        with monkeypatch.context() as watched:
+            watched.setattr(asking, "ask", lambda *_: seen.append(sys.getswitchinterval()))
+            sojourn.ask(project, decode_definition(b'{"kind": "people"}'))
+        return [*seen, sys.getswitchinterval()]
+
+    usual = sys.getswitchinterval()
+    sojourn, project = open_shop(tmp_path)
+    try:
+        with sojourn:
+            assert intervals() == [usual] * 3, "a program that only opens a folder is left alone"
+            sojourn.start()
+            assert intervals() == pytest.approx([SWITCH_QUIET_S, SWITCH_ASKED_S, SWITCH_QUIET_S])
+    finally:
+        sys.setswitchinterval(usual)
