@@ -10,13 +10,14 @@ process has only the kernels it has called: one that answers no questions has no
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property, update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from llvmlite.binding import get_host_cpu_name
 from numba import njit
 from numba.core.caching import FunctionCache
+from numba.core.types import Array
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -29,6 +30,11 @@ class Kernel(Generic[Parameters, Result]):
         update_wrapper(self, loop)
         self.loop = loop
         self._types = types
+        # A kernel asks for arrays that are only read, and is given others. To numba these are of
+        # other types, which it makes when it first meets them and forgets when nobody has them. Two
+        # threads that make one at the same time leave it with two, which do not match, and from
+        # then on no kernel can be called. So they are made here, where modules are imported.
+        self._given = [_writable(one) for one in _arrays(types)]
 
     @cached_property
     def machine_code(self) -> Any:
@@ -56,6 +62,19 @@ class Kernel(Generic[Parameters, Result]):
     def _numba_type_(self) -> Any:
         # By this name numba asks a value what it is: a kernel may be called by another.
         return self.machine_code._numba_type_
+
+
+def _arrays(signatures: Any) -> Iterator[Any]:
+    """The types of arrays in a tuple of types, or in a list of such tuples."""
+    for one in signatures:
+        if isinstance(one, tuple | list):
+            yield from _arrays(one)
+        elif isinstance(one, Array):
+            yield one
+
+
+def _writable(array: Any) -> Any:
+    return Array(array.dtype, array.ndim, array.layout)
 
 
 def compiled(types: Any) -> Callable[[Callable[Parameters, Result]], Kernel[Parameters, Result]]:

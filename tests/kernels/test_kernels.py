@@ -258,3 +258,21 @@ def test_attempts_run_on_past_a_block_of_events() -> None:
         one_person = (np.array([0]), np.array([events]), ts, event, np.ones(events, np.uint16))
         reached = funnel.ordered(*one_person, table, NO_MARKS, 3, window_ms, 0, 1000, 1)
         assert reached.tolist() == [furthest(event.tolist(), ts.tolist(), window_ms)]
+
+
+def test_the_types_of_arrays_are_there_before_any_thread_comes_to_make_them() -> None:
+    """numba tells types apart by a number that each gets when it is made: what nobody has is made
+    anew each time, and two threads that do so at once leave kernels that match nothing."""
+    script = """
+import gc
+import numpy as np
+from numba import typeof
+from sojourn import kernels
+kinds = [np.int64, np.uint16, np.int32, np.float64, np.int8, np.bool_]
+def numbers():
+    gc.collect()
+    return [typeof(np.empty(1, kind))._code for kind in kinds]
+assert list(kernels.found())
+assert numbers() == numbers(), "made anew"
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=120)
