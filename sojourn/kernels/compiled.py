@@ -18,6 +18,7 @@ from llvmlite.binding import get_host_cpu_name
 from numba import njit
 from numba.core.caching import FunctionCache
 from numba.core.types import Array
+from numba.core.typing.templates import Signature
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -65,9 +66,9 @@ class Kernel(Generic[Parameters, Result]):
 
 
 def _arrays(signatures: Any) -> Iterator[Any]:
-    """The types of arrays in a tuple of types, or in a list of such tuples."""
-    for one in signatures:
-        if isinstance(one, tuple | list):
+    """The types of arrays in a tuple of types, in a signature, or in a list of either."""
+    for one in getattr(signatures, "args", signatures):
+        if isinstance(one, tuple | list | Signature):
             yield from _arrays(one)
         elif isinstance(one, Array):
             yield one
