@@ -61,10 +61,14 @@ class Told:
         schema = self.server.get("schema", self.project)
         return {event["name"]: event["events"] for event in schema["events"]}
 
+    def found(self, identifier: str) -> list[dict[str, Any]]:
+        """Whoever an identifier leads to, in what has been applied until now."""
+        self.server.applied(self.project)
+        return list(self.server.get("people", self.project, search=identifier)["people"])
+
     def person(self, identifier: str) -> dict[str, Any]:
         """The one person of an identifier."""
-        self.server.applied(self.project)
-        (found,) = self.server.get("people", self.project, search=identifier)["people"]
+        (found,) = self.found(identifier)
         return dict(found)
 
     def timeline(self, identifier: str) -> list[dict[str, Any]]:

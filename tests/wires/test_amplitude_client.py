@@ -159,6 +159,7 @@ def test_the_browsers_script_sends_all_there_is(
         page.click("#buy")
         expected = {"Looked": 1, "Page Viewed": 1, "Signed Up": 1, clicked: 1}
         soon(project.names, lambda names: names == expected)
+        soon(lambda: project.found("ann@x.test"), bool)
         page.goto("about:blank")
     ann = project.person("u1")
     assert project.person(device) == ann

@@ -7,6 +7,7 @@ Ann is `device-1`, then `u1`, and (where the client can say so to another host t
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -142,6 +143,9 @@ def test_the_browsers_script_sends_all_there_is(
         page.click("#buy")
         expected = {"Looked": 1, "Page Viewed": 1, "Signed Up": 1, "$mp_click": 1}
         soon(project.names, lambda names: names == expected)
+        # It queues what tells of people apart from events, and sends that when it comes to it.
+        for identifier in (device, "old-1", "ann@x.test"):
+            soon(partial(project.found, identifier), bool)
         page.goto("about:blank")
     ann = project.person("u1")
     for identifier in (device, "old-1", "ann@x.test"):
