@@ -3,8 +3,11 @@ becomes of their files, and whatever happens to the transaction that told of the
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
 import sqlalchemy as sa
@@ -168,4 +171,40 @@ def test_a_file_that_nobody_came_to_name_is_dropped(tmp_path: Path) -> None:
         history.add(list(range(first, first + 6)), lost=False)
     history.ids.merge(history.engine.connect)
     assert not orphan.exists()
+    history.check()
+
+
+@pytest.mark.parametrize("what", ["settle", "merge", "forget"])
+def test_a_full_disk_takes_no_id_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """Half of a file stays, which nobody names; the next try writes it again."""
+    real = runs._write
+
+    def full(file: BinaryIO, pieces: Any, size: int) -> None:
+        real(file, pieces, size)
+        file.truncate(40)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    history = History(tmp_path)
+    for first in (0, 6, 12):
+        history.add(list(range(first, first + 6)), lost=False)
+    connect = history.engine.connect
+    work: dict[str, Callable[[], object]] = {
+        "settle": lambda: history.add(list(range(20, 26)), lost=False),
+        "merge": lambda: history.ids.merge(connect),
+        "forget": lambda: history.ids.forget(connect, 3),
+    }
+    with monkeypatch.context() as disk:
+        disk.setattr(runs, "_write", full)
+        with pytest.raises(OSError, match="No space"):
+            work[what]()
+    history.check()
+    history.do("reopen", None)
+    history.check()
+    history.ids.settle(connect)
+    history.do("merge", None)
+    history.do("forget", 1)
+    history.check()
+    history.do("reopen", None)
     history.check()
