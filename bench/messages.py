@@ -54,8 +54,8 @@ class Ours:
         with self._engine.begin() as connection:
             known = self._ids.find(ids)
             self._ids.add(connection, {one: ids[one] for one in ids.keys() - known})
-        self._ids.settle(self._engine.connect)
-        self._ids.merge(self._engine.connect)
+        self._ids.settle(self._engine)
+        self._ids.merge(self._engine)
         return len(known)
 
 

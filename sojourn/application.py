@@ -389,7 +389,7 @@ class Sojourn(Folder):
 
     def _merge_message_ids(self) -> None:
         for project in self.projects():
-            project.message_ids.merge(control.writing(self.engine).connect)
+            project.message_ids.merge(control.writing(self.engine))
 
     def _forget_message_ids(self) -> None:
         message_days.mark_day(self.engine, self.clock_ms(), self.applier.applied)

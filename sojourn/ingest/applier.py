@@ -116,7 +116,7 @@ class Applier:
             self._show(batch)
         self.applied = rows[-1].id
         for batch in batches:
-            batch.project.message_ids.settle(self._writing.connect)
+            batch.project.message_ids.settle(self._writing)
         # This may read from the disk: should it fail, the rows are applied all the same.
         for batch in batches:
             batch.project.parts.keep_fresh()

@@ -41,7 +41,7 @@ def forget(engine: sa.Engine, every: Iterable[MessageIds], days: int) -> int:
         return 0
     writing = control.writing(engine)
     through = order_of(known[over[-1]], PLACES - 1)
-    gone = sum(ids.forget(writing.connect, through) for ids in every)
+    gone = sum(ids.forget(writing, through) for ids in every)
     with writing.begin() as connection:
         names = [f"{MARK}{day}" for day in over]
         connection.execute(sa.delete(marks).where(marks.c.name.in_(names)))

@@ -17,7 +17,7 @@ table, for they may be forgotten again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from threading import Lock
 
@@ -41,7 +41,8 @@ messages, listed = tables.messages, tables.message_runs
 class MessageIds:
     """The message ids of one project, in memory as on disk. `load` comes first, and again when a
     transaction failed that had changed them. Who applies calls `add`, `set_aside`, `try_again` and
-    `settle`; the background work may call `merge` and `forget` meanwhile."""
+    `settle`; the background work may call `merge` and `forget` meanwhile. An engine is one that
+    writes."""
 
     def __init__(self, project: int, folder: Path) -> None:
         self._project = project
@@ -95,15 +96,20 @@ class MessageIds:
 
     def set_aside(self, connection: sa.Connection, ids: dict[bytes, int]) -> None:
         """Know ids of events that were set aside, with their negative orders."""
-        self._take_out(connection, ids.keys() & self._recent.keys())
+        self.try_again(connection, ids)
         self.add(connection, ids)
 
     def try_again(self, connection: sa.Connection, ids: Iterable[bytes]) -> None:
-        """Know ids of events that were set aside no longer."""
-        self._take_out(connection, ids)
+        """Know ids no longer, as far as they are recent; those of events set aside always are."""
+        with self._lock:
+            known = [self._recent.pop(digest, None) for digest in ids]
+        orders = [order for order in known if order is not None]
+        if orders:
+            own = messages.c.order.in_(orders)
+            connection.execute(sa.delete(messages).where(self._own(messages), own))
 
-    def settle(self, begin: Callable[[], sa.Connection]) -> None:
-        """Make a run of the recent ids, if there are many. `begin` opens a connection."""
+    def settle(self, engine: sa.Engine) -> None:
+        """Make a run of the recent ids, if there are many."""
         if len(self._recent) < RECENT_MAX:
             return
         settled = {digest: order for digest, order in self._recent.items() if order > 0}
@@ -111,7 +117,7 @@ class MessageIds:
             return
         with self._files:
             run = runs.write(self._folder, settled)
-            with begin() as connection, connection.begin():
+            with engine.begin() as connection:
                 old = messages.c.order.between(run.first, run.last)
                 connection.execute(sa.delete(messages).where(self._own(messages), old))
                 self._list(connection, (), [run])
@@ -119,24 +125,22 @@ class MessageIds:
             self._runs = (*self._runs, run)
             self._recent = {one: order for one, order in self._recent.items() if order < 0}
 
-    def merge(self, begin: Callable[[], sa.Connection]) -> bool:
-        """Make one run of the newest that are alike, if there are enough; whether it did."""
+    def merge(self, engine: sa.Engine) -> None:
+        """Make one run of the newest that are alike, if there are enough."""
         alike = _alike(self._runs)
-        if len(alike) < ALIKE_MIN:
-            return False
-        self._drop_others(begin)
-        self._replace(begin, alike, runs.merge(self._folder, alike))
-        return True
+        if len(alike) >= ALIKE_MIN:
+            self._drop_others(engine)
+            self._replace(engine, alike, runs.merge(self._folder, alike))
 
-    def forget(self, begin: Callable[[], sa.Connection], through: int) -> int:
+    def forget(self, engine: sa.Engine, through: int) -> int:
         """Forget the ids of what came up to an order of arrival; how many there were."""
         gone = 0
         for run in self._runs:
             if run.first <= through:
                 later = runs.without(self._folder, run, through)
-                self._replace(begin, [run], later)
+                self._replace(engine, [run], later)
                 gone += len(run) - (len(later) if later else 0)
-        with begin() as connection, connection.begin():
+        with engine.begin() as connection:
             old = messages.c.order.between(-through, through)
             gone += connection.execute(sa.delete(messages).where(self._own(messages), old)).rowcount
         with self._lock:
@@ -144,17 +148,9 @@ class MessageIds:
             self._recent = {digest: order for digest, order in recent if abs(order) > through}
         return gone
 
-    def _take_out(self, connection: sa.Connection, ids: Iterable[bytes]) -> None:
-        orders = [order for digest in ids if (order := self._recent.pop(digest, None)) is not None]
-        if orders:
-            own = messages.c.order.in_(orders)
-            connection.execute(sa.delete(messages).where(self._own(messages), own))
-
-    def _replace(
-        self, begin: Callable[[], sa.Connection], old: Sequence[Run], new: Run | None
-    ) -> None:
+    def _replace(self, engine: sa.Engine, old: Sequence[Run], new: Run | None) -> None:
         """Put a run in the place of others that follow one another, or nothing."""
-        with begin() as connection, connection.begin():
+        with engine.begin() as connection:
             self._list(connection, [run.name for run in old], [new] if new else [])
         with self._lock:
             # Whoever loaded them meanwhile has the new list already.
@@ -163,11 +159,11 @@ class MessageIds:
                 rest = self._runs[place + len(old) :]
                 self._runs = (*self._runs[:place], *([new] if new else []), *rest)
 
-    def _drop_others(self, begin: Callable[[], sa.Connection]) -> None:
+    def _drop_others(self, engine: sa.Engine) -> None:
         """Delete the files that no list names. One that has just been replaced is left until the
         next time: another process may have read the list a moment ago."""
         with self._files:
-            with begin() as connection, connection.begin():
+            with engine.begin() as connection:
                 names = self._listed(connection)
             runs.drop_others(self._folder, names)
 

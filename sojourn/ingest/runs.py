@@ -16,6 +16,8 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from sojourn.disk import sync
+
 WORDS = np.dtype(">u8")
 """Bytes read so are in the same order as the numbers that they become."""
 
@@ -126,7 +128,7 @@ def _written(folder: Path, name: str, pieces: Iterable[Rows], size: int) -> Run:
         file.flush()
         os.fsync(file.fileno())
     for place in (folder, folder.parent, folder.parent.parent):
-        _sync(place)
+        sync(place)
     return read(folder, name)
 
 
@@ -150,11 +152,3 @@ def _name(first: int, last: int, size: int) -> str:
 
 def _path(folder: Path, name: str) -> Path:
     return folder / f"{name}.npy"
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -8,7 +8,6 @@ what was taken out is gone once that is cut off (`forget`).
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +26,7 @@ from deltalake import (
 )
 from numpy.typing import NDArray
 
+from sojourn.disk import sync
 from sojourn.store import (
     BUCKETS,
     CORE,
@@ -161,13 +161,13 @@ class DeltaStore:
         table.create_checkpoint()
         log = self._folder / "_delta_log"
         self._make_safe()
-        _sync(log / "_last_checkpoint")
-        _sync(log)
+        sync(log / "_last_checkpoint")
+        sync(log)
         # From the oldest on: whatever is left at any moment begins with a checkpoint, or is whole.
         for entry in sorted([*log.glob("*.json"), *log.glob("*.parquet")]):
             if int(entry.name.partition(".")[0]) < table.version():
                 entry.unlink()
-        _sync(log)
+        sync(log)
 
     def _rows(self, columns: Sequence[str], bucket: int | None, wanted: ds.Expression) -> pa.Table:
         table = self._table()
@@ -195,7 +195,7 @@ class DeltaStore:
         folders = {path.parent for path in new}
         above = {folder.parent for folder in folders}
         for path in [*new, *folders, *above, self._folder, self._folder.parent]:
-            _sync(path)
+            sync(path)
         self._safe.update(new)
 
 
@@ -267,11 +267,3 @@ def _months(ts: NDArray[np.int64]) -> pa.Array:
     first, last = (month.min(), month.max()) if len(month) else (0, -1)
     words = np.arange(first, last + 1).astype("datetime64[M]").astype(str)
     return pa.array(words, pa.string()).take(pa.array(month - first))
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

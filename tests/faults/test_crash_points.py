@@ -197,7 +197,7 @@ def test_a_commit_that_failed_after_the_table_took_it_is_not_made_twice(
         shop = sojourn.project("shop")
         submit(sojourn, sent[:2])
         with monkeypatch.context() as patched:
-            patched.setattr(delta, "_sync", refuse)
+            patched.setattr(delta, "sync", refuse)
             with pytest.raises(OSError, match="no sync"):
                 sojourn.applier.commit(now=True)
         submit(sojourn, sent[2:4])

@@ -30,7 +30,7 @@ def unsafe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         for name in NAMES[3:]:
             send(sojourn, project, [event(name, len(name), user="ann", message_id=name)])
         with monkeypatch.context() as patched:
-            patched.setattr(delta, "_sync", _refuse)
+            patched.setattr(delta, "sync", _refuse)
             with pytest.raises(OSError, match="no sync"):
                 sojourn.applier.commit(now=True)
         shutil.copytree(live, found)

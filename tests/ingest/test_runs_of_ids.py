@@ -74,7 +74,7 @@ class History:
                 self.ids.load(connection)
         else:
             self.expected.update(new)
-            self.ids.settle(self.engine.connect)
+            self.ids.settle(self.engine)
 
     def do(self, what: str, told: list[int] | int | None) -> None:
         match what, told:
@@ -97,10 +97,10 @@ class History:
                 through = self.order * share // 3
                 left = {one: own for one, own in self.expected.items() if abs(own) > through}
                 gone = len(self.expected) - len(left)
-                assert self.ids.forget(self.engine.connect, through) == gone
+                assert self.ids.forget(self.engine, through) == gone
                 self.expected = left
             case "merge", _:
-                self.ids.merge(self.engine.connect)
+                self.ids.merge(self.engine)
             case _:
                 self.ids = self.open()
 
@@ -135,7 +135,7 @@ def test_runs_become_few_and_what_they_replace_goes(tmp_path: Path) -> None:
     history = History(tmp_path)
     for first in range(0, IDS, 6):
         history.add(list(range(first, first + 6)), lost=False)
-        history.ids.merge(history.engine.connect)
+        history.ids.merge(history.engine)
     history.check()
     assert len(history.ids._runs) <= 4
     with history.engine.begin() as connection:
@@ -169,7 +169,7 @@ def test_a_file_that_nobody_came_to_name_is_dropped(tmp_path: Path) -> None:
     orphan.write_bytes(b"half")
     for first in (0, 6, 12):
         history.add(list(range(first, first + 6)), lost=False)
-    history.ids.merge(history.engine.connect)
+    history.ids.merge(history.engine)
     assert not orphan.exists()
     history.check()
 
@@ -189,11 +189,10 @@ def test_a_full_disk_takes_no_id_away(
     history = History(tmp_path)
     for first in (0, 6, 12):
         history.add(list(range(first, first + 6)), lost=False)
-    connect = history.engine.connect
     work: dict[str, Callable[[], object]] = {
         "settle": lambda: history.add(list(range(20, 26)), lost=False),
-        "merge": lambda: history.ids.merge(connect),
-        "forget": lambda: history.ids.forget(connect, 3),
+        "merge": lambda: history.ids.merge(history.engine),
+        "forget": lambda: history.ids.forget(history.engine, 3),
     }
     with monkeypatch.context() as disk:
         disk.setattr(runs, "_write", full)
@@ -202,7 +201,7 @@ def test_a_full_disk_takes_no_id_away(
     history.check()
     history.do("reopen", None)
     history.check()
-    history.ids.settle(connect)
+    history.ids.settle(history.engine)
     history.do("merge", None)
     history.do("forget", 1)
     history.check()
