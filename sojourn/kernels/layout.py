@@ -36,6 +36,9 @@ FLAGS = _read(types.int8)
 TRUTHS = _read(types.boolean)
 """bool[…]"""
 
+SOURCES = _read(types.uint8)
+"""uint8[m]: the number of a bucket, or of what stands in none."""
+
 TIMELINE = (INSTANTS, INSTANTS, INSTANTS, CODES, CODES)
 """starts[n] · ends[n] · ts[m] · event[m] · purposes[m]"""
 

@@ -69,6 +69,11 @@ class Arrivals:
         """Which of the rows of these numbers were neither replaced nor withdrawn: bool[m]."""
         return self._stands[numbers]
 
+    @property
+    def stands(self) -> NDArray[np.bool_]:
+        """Which rows were neither replaced nor withdrawn, by number: bool, longer than needed."""
+        return self._stands
+
     def standing_since(self, number: int) -> pa.Table:
         """The rows from a number on that were neither replaced nor withdrawn."""
         table = self.since(number)

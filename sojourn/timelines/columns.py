@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from sojourn.kernels.words import words_of
 from sojourn.timeline import NONE, Column, PropertyType
 
 ColumnName = tuple[PropertyType, str]
@@ -55,13 +57,12 @@ def take(column: Column, rows: NDArray[np.int64]) -> Column:
 
 def few(column: Column, rows: NDArray[np.int64]) -> Column:
     """The values at a few rows, with no more words than those have."""
-    values = column.values[rows]
-    if len(values) >= len(column.words):
-        return Column(column.type, values, column.words)
-    codes, places = np.unique(values, return_inverse=True)
-    none = int(np.searchsorted(codes, 0))
-    words = tuple(column.words[code] for code in codes[none:])
-    return Column(column.type, (places - none).astype(np.int32), words)
+    values: NDArray[Any] = column.values[rows]
+    if column.type != "text":
+        return Column(column.type, values)
+    # Zeros that nobody writes to take no memory, however many words there are.
+    numbered, codes = words_of(values, np.zeros(len(column.words), dtype=np.int32))
+    return Column("text", numbered, tuple(column.words[code] for code in codes.tolist()))
 
 
 def scattered(

@@ -207,23 +207,6 @@ class Part:
         place = np.minimum(place, max(len(self.people) - 1, 0))
         return place[self.people[place] == people] if len(self.people) else place[:0]
 
-    def rows_at(self, rows: NDArray[np.int64], index: NDArray[np.int64]) -> Rows:
-        """The rows of some people, who stand at `index`; `rows` are all of theirs, in order."""
-        lengths = self.ends[index] - self.facts[index]
-        person = np.repeat(self.people[index], lengths)
-        if len(self.moved):
-            place = np.minimum(np.searchsorted(self.moved, rows), len(self.moved) - 1)
-            moved = self.moved[place] == rows
-            person[moved] = self.given[place[moved]]
-        return Rows(
-            person,
-            self.ts[rows],
-            self.order[rows],
-            self.event[rows],
-            self.purposes[rows],
-            rows >= np.repeat(self.starts[index], lengths),
-        )
-
     def timeline(
         self, ends: NDArray[np.int64], names: tuple[str, ...], vocabulary: Vocabulary
     ) -> Timeline:

@@ -13,10 +13,11 @@ become one, so layers shrink fast from the oldest to the newest and no row moves
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -25,10 +26,11 @@ from numpy.typing import NDArray
 
 from sojourn.store import BUCKETS, FACT
 from sojourn.timeline import Column
-from sojourn.timelines import columns, ordering
+from sojourn.timelines import columns
 from sojourn.timelines.arrivals import Arrivals
 from sojourn.timelines.canon import Canon
 from sojourn.timelines.columns import ColumnName
+from sojourn.timelines.joining import Origin, Piece, joined
 from sojourn.timelines.ledger import Ledger
 from sojourn.timelines.part import ARRAYS, Part, Rows, span_of
 from sojourn.timelines.settled import Generation, Making
@@ -39,37 +41,16 @@ ALIKE_MAX = 4
 than a few for each power of this, and a row moves once for each."""
 
 
-@dataclass(frozen=True)
-class Origin:
-    """Where rows come from: the bucket of a settled part, or `BUCKETS` for arrivals (uint8[m]), and
-    the row or the number there (int64[m])."""
-
-    source: NDArray[np.uint8]
-    row: NDArray[np.int64]
-
-    @cached_property
-    def apart(self) -> list[tuple[int, NDArray[np.int64]]]:
-        """Each source that occurs, with the positions of its rows; every column asks for it."""
-        return ordering.apart(self.source)
-
-    def at(self, rows: NDArray[np.int64]) -> Origin:
-        """Where some of the rows come from."""
-        return Origin(self.source[rows], self.row[rows])
-
-
-Piece = tuple[Rows, Origin]
-
-
 @dataclass(slots=True)
 class Standing:
     """A part and who still stands in it: those who `left` bool[n] have gone to a later layer.
     `ends` is replaced when somebody goes, never changed: questions may be reading it. `origin`
-    tells where some rows of the part come from; `rows` counts those of who still stands here."""
+    tells where the rows of the part come from; `rows` counts those of who still stands here."""
 
     part: Part
     ends: NDArray[np.int64]
     left: NDArray[np.bool_]
-    origin: Callable[[NDArray[np.int64]], Origin]
+    origin: Origin
     rows: int
 
     def here(self, people: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -78,13 +59,17 @@ class Standing:
         return index[~self.left[index]]
 
     def take(self, index: NDArray[np.int64]) -> Piece:
-        """The rows of the people at `index`, who go."""
+        """The people at `index`, who go."""
         self.left[index] = True
         self.ends = self.ends.copy()
         self.ends[index] = self.part.starts[index]
-        rows = ordering.gather(self.part.facts[index], self.part.ends[index])
-        self.rows -= len(rows)
-        return self.part.rows_at(rows, index), self.origin(rows)
+        piece = Piece(self.part, self.origin, index)
+        self.rows -= piece.rows
+        return piece
+
+    def take_all(self) -> Piece:
+        """Everyone who still stands here, who go."""
+        return self.take(np.flatnonzero(~self.left))
 
 
 class Tail:
@@ -98,8 +83,9 @@ class Tail:
         self._shown = 0
         self._gone = 0
         self._merges: int | None = None
-        self._settled = [_settled(part, bucket) for bucket, part in enumerate(generation.parts)]
-        self._layers = [] if generation.parts else [self._layer([self._fresh()], Canon())]
+        parts = enumerate(generation.parts)
+        self._settled = [_standing(part, Origin.itself(bucket)) for bucket, part in parts]
+        self._layers = [] if generation.parts else [self._fresh(Canon())]
         spans = [part.span for part in generation.parts]
         self.span = span_of(np.concatenate([np.empty(0, np.int64), *spans]))
         """The first and the last instant of an event; empty when there is none."""
@@ -128,13 +114,13 @@ class Tail:
         if (self._merges, self._shown, self._gone) == now:
             return 0
         moved = np.concatenate([self._merged(canon), self._withdrawn()])
-        fresh, origin = self._fresh()
-        changed = np.concatenate([canon.of_all(fresh.person), moved, canon.of_all(moved)])
+        fresh = self._fresh(canon)
+        changed = np.concatenate([fresh.part.people, moved, canon.of_all(moved)])
         self._merges, self._shown, self._gone = now
         if not len(changed):
             return 0
-        pieces = [*self._take(np.unique(changed), len(fresh.ts)), (fresh, origin)]
-        self._layers.append(self._layer(pieces, canon))
+        pieces = [*self._take(np.unique(changed), fresh.rows), fresh.take_all()]
+        self._layers.append(self._layer(*joined(pieces, canon, stands=arrivals.stands)))
         return self._layers[-1].rows
 
     def standing(self) -> list[Standing]:
@@ -157,10 +143,8 @@ class Tail:
             pieces = []
             for one in (*settled, *self._layers):
                 mine = ~one.left & (one.part.people % BUCKETS == bucket)
-                rows, origin = one.take(np.flatnonzero(mine))
-                early = np.flatnonzero(rows.order <= last)
-                pieces.append((rows.at(early), origin.at(early)))
-            part = self._layer(pieces, canon).part
+                pieces.append(one.take(np.flatnonzero(mine)))
+            part = self._layer(*joined(pieces, canon, last=last)).part
             used = [column for one in settled for column in one.part.columns_in_use()]
             size = self._ledger.together(len(part.ts))
             groups = (used[begin : begin + size] for begin in range(0, len(used), size))
@@ -178,13 +162,15 @@ class Tail:
         """Whose provisional rows went since the tail caught up last."""
         return np.array(self.arrivals.withdrawn[self._gone :], dtype=np.int64)
 
-    def _fresh(self) -> Piece:
-        """The arrivals that are in no layer yet."""
+    def _fresh(self, canon: Canon) -> Standing:
+        """The arrivals that are in no layer yet, by person."""
         table = self.arrivals.standing_since(self._shown)
         numbers = np.arange(self._shown, len(self.arrivals))
         numbers = numbers[self.arrivals.stand(numbers)]
-        source = np.full(len(numbers), BUCKETS, dtype=np.uint8)
-        return Rows.of(table, self._vocabulary), Origin(source, numbers)
+        rows = Rows.of(table, self._vocabulary)
+        arrays, places = rows.arranged(canon.of_all(rows.person))
+        source = np.full(len(places), BUCKETS, dtype=np.uint8)
+        return self._layer(arrays, Origin(source, numbers[places]))
 
     def _take(self, people: NDArray[np.int64], size: int) -> list[Piece]:
         """Take people (ascending) from where they stand, and with them layers that are alike.
@@ -196,26 +182,13 @@ class Tail:
             index = settled.here(people[people % BUCKETS == bucket])
             if len(index):
                 pieces.append(settled.take(index))
-        for layer in self._layers:
-            pieces.append(layer.take(layer.here(people)))
-        size += sum(len(rows.ts) for rows, _ in pieces)
+        pieces += [layer.take(layer.here(people)) for layer in self._layers]
+        size += sum(piece.rows for piece in pieces)
         while len(alike := self._no_larger_than(2 * size)) >= ALIKE_MAX:
-            for layer in alike:
-                size += layer.rows
-                pieces.append(layer.take(np.flatnonzero(~layer.left)))
+            size += sum(layer.rows for layer in alike)
+            pieces += [layer.take_all() for layer in alike]
             del self._layers[-len(alike) :]
-        return [self._standing_rows(piece) for piece in pieces]
-
-    def _standing_rows(self, piece: Piece) -> Piece:
-        """The rows of a piece without those that were replaced or withdrawn since."""
-        rows, origin = piece
-        if not self.arrivals.withdrawn:
-            return piece
-        stands = np.ones(len(rows.ts), dtype=np.bool_)
-        arrived = origin.source == BUCKETS
-        stands[arrived] = self.arrivals.stand(origin.row[arrived])
-        left = np.flatnonzero(stands)
-        return (rows, origin) if len(left) == len(stands) else (rows.at(left), origin.at(left))
+        return pieces
 
     def _no_larger_than(self, rows: int) -> list[Standing]:
         """The last layers, as long as they are no larger than so many rows."""
@@ -224,24 +197,14 @@ class Tail:
             count += 1
         return self._layers[len(self._layers) - count :]
 
-    def _layer(self, pieces: list[Piece], canon: Canon) -> Standing:
-        rows = Rows.joined([rows for rows, _ in pieces])
-        arrays, places = rows.arranged(canon.of_all(rows.person))
-        origin = Origin(
-            np.concatenate([origin.source for _, origin in pieces])[places],
-            np.concatenate([origin.row for _, origin in pieces])[places],
-        )
+    def _layer(self, arrays: dict[str, NDArray[Any]], origin: Origin) -> Standing:
         read = partial(_columns, origin, self.generation.parts, self.arrivals)
-        return _standing(Part(**arrays, ledger=self._ledger, read=read), origin.at)
+        return _standing(Part(**arrays, ledger=self._ledger, read=read), origin)
 
 
-def _standing(part: Part, origin: Callable[[NDArray[np.int64]], Origin]) -> Standing:
+def _standing(part: Part, origin: Origin) -> Standing:
     left = np.zeros(len(part.people), dtype=np.bool_)
     return Standing(part, part.ends, left, origin, len(part.ts))
-
-
-def _settled(part: Part, bucket: int) -> Standing:
-    return _standing(part, lambda rows: Origin(np.full(len(rows), bucket, dtype=np.uint8), rows))
 
 
 def _columns(
