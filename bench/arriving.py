@@ -3,7 +3,10 @@ do theirs, all in one process, as in a server.
 
     quiet      ask · pause · ask · pause · …
     arriving   ask · pause · ask · pause · …      and every 50 ms a batch of 500 events is accepted
+    quiet      …                                  once all is applied
+    …
 
+They take turns, for the machine is not always as quick.
 The events are of people whom the log knows. The folder holds no identifiers, for its log did not
 come through the inbox; so everyone who is about is introduced before, by an event each, and gets
 one of the first ids there are. What these moved is settled when the first question is asked.
@@ -11,6 +14,7 @@ one of the first ids there are. What these moved is settled when the first quest
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -31,7 +35,6 @@ from bench.workload import COUNTRIES, DAY_MS, DAYS, DEVICES, NAMES, PAGES, START
 from sojourn.application import Sojourn
 from sojourn.event import Event, Identifier
 from sojourn.ingest.project import Project
-from sojourn.reports.trend import TrendDefinition, TrendSeries
 from sojourn.settings import Settings
 from sojourn.timeline import EVERY_PURPOSE
 
@@ -41,20 +44,22 @@ ACTIVE_SHARE = 0.1
 """Of the people: those who are about while we ask."""
 PAUSE_S = 0.1
 """Between two questions: nobody asks without ever looking at an answer."""
-QUIET_SHARE = 0.25
-"""Of the time, spent asking before anything arrives."""
+TURNS = 3
+"""How often it is quiet, and then not."""
+QUIET_SHARE = 0.5
+"""How long it is quiet, for each second in which something arrives."""
 
 
 @dataclass(slots=True)
 class Arrived:
     """Seconds of each question while nothing and while something arrived; how many events were
-    accepted, in how many seconds, and how many of them the answer saw right afterwards."""
+    accepted, in how many seconds, and how many of them were still to be applied after each turn."""
 
     quiet: dict[str, list[float]] = field(default_factory=dict)
     arriving: dict[str, list[float]] = field(default_factory=dict)
     accepted: int = 0
     seconds: float = 0.0
-    seen: int = 0
+    waiting: list[int] = field(default_factory=list)
 
     def ratio(self, question: str) -> float:
         """How many times as long the question took while events arrived, by the medians."""
@@ -79,13 +84,18 @@ def measure(
         clients = Clients(sojourn, project, log)
         clients.introduce()
         project.parts.settle()
-        _ask(sojourn, project, questions, 0)
-        arrived.quiet = _ask(sojourn, project, questions, QUIET_SHARE * seconds)
-        before = _events(sojourn, project)
-        clients.start()
-        arrived.arriving = _ask(sojourn, project, questions, seconds)
-        arrived.accepted, arrived.seconds = clients.stop()
-        arrived.seen = _events(sojourn, project) - before
+        _ask(sojourn, project, questions, 0, {})
+        # As in a server.
+        gc.collect()
+        gc.freeze()
+        for _ in range(TURNS):
+            _ask(sojourn, project, questions, QUIET_SHARE * seconds / TURNS, arrived.quiet)
+            clients.start()
+            _ask(sojourn, project, questions, seconds / TURNS, arrived.arriving)
+            clients.stop()
+            arrived.waiting.append(sojourn.inbox.backlog(sojourn.applier.applied).events)
+            clients.wait()
+        arrived.accepted, arrived.seconds = clients.sent, clients.seconds
         connection.send(arrived)
 
 
@@ -95,30 +105,28 @@ def _number_rows(folder: Path, last: int) -> None:
         inbox.execute("INSERT INTO sqlite_sequence VALUES ('inbox', ?)", (last,))
 
 
-def _events(sojourn: Sojourn, project: Project) -> int:
-    """How many events an answer is made from."""
-    events: int = sojourn.ask(project, TrendDefinition((TrendSeries(),))).about.events
-    return events
-
-
 def _ask(
-    sojourn: Sojourn, project: Project, questions: Sequence[str], seconds: float
-) -> dict[str, list[float]]:
-    """Every question in turn, again and again, at least once; how long each time took."""
+    sojourn: Sojourn,
+    project: Project,
+    questions: Sequence[str],
+    seconds: float,
+    took: dict[str, list[float]],
+) -> None:
+    """Every question in turn, again and again, at least once; note how long each time took."""
     end = time.monotonic() + seconds
-    took: dict[str, list[float]] = {question: [] for question in questions}
     while True:
         for question in questions:
             began = time.perf_counter()
             sojourn.ask(project, QUESTIONS[question].definition)
-            took[question].append(time.perf_counter() - began)
+            took.setdefault(question, []).append(time.perf_counter() - began)
             time.sleep(PAUSE_S)
         if time.monotonic() >= end:
-            return took
+            return
 
 
 class Clients:
-    """Send batches at the rate, from a thread of their own, until stopped."""
+    """Send batches at the rate, from a thread of their own, until stopped; then perhaps again.
+    `sent` is how many events were accepted so far, in how many `seconds`."""
 
     def __init__(self, sojourn: Sojourn, project: Project, log: Workload) -> None:
         self._sojourn = sojourn
@@ -126,9 +134,10 @@ class Clients:
         self._people = max(1, round(ACTIVE_SHARE * log.people))
         self._rng = np.random.default_rng([log.seed, 5])
         self._accepted: list[Future[int]] = []
+        self._batches = 0
         self._done = Signal()
-        self._thread = Thread(target=self._send, name="clients", daemon=True)
-        self._began = 0.0
+        self._thread = Thread()
+        self.sent, self.seconds = 0, 0.0
 
     def introduce(self) -> None:
         """Send an event of everyone who is about, and wait until it is in the table."""
@@ -142,29 +151,36 @@ class Clients:
 
     def start(self) -> None:
         """Begin to send."""
-        self._began = time.monotonic()
+        self._done.clear()
+        self._thread = Thread(target=self._send, name="clients", daemon=True)
         self._thread.start()
 
-    def stop(self) -> tuple[int, float]:
-        """Stop sending; how many events were accepted, and in how many seconds."""
+    def stop(self) -> None:
+        """Stop sending."""
         self._done.set()
         self._thread.join()
-        seconds = time.monotonic() - self._began
+
+    def wait(self) -> None:
+        """Until everything that was sent is applied."""
         for accepted in self._accepted:
             accepted.result()
-        return BATCH * len(self._accepted), seconds
+        self._accepted.clear()
+        self._sojourn.wait_until_applied(self._sojourn.inbox.last())
 
     def _send(self) -> None:
-        number = 0
+        began, number = time.monotonic(), 0
         while not self._done.is_set():
             people = self._rng.integers(0, self._people, BATCH).tolist()
-            events = self._events(str(number), people)
+            events = self._events(str(self._batches), people)
             _, accepted = self._sojourn.accept(self._project, events)
             if accepted is not None:
                 self._accepted.append(accepted)
+                self.sent += BATCH
+            self._batches += 1
             number += 1
             # Whoever is late sends at once, so that the rate is kept where it can be.
-            self._done.wait(max(0.0, self._began + number * BATCH / RATE - time.monotonic()))
+            self._done.wait(max(0.0, began + number * BATCH / RATE - time.monotonic()))
+        self.seconds += time.monotonic() - began
 
     def _events(self, batch: str, people: Sequence[int]) -> list[Event]:
         """An event of each of these people, just now."""

@@ -179,8 +179,10 @@ def _arrived(found: Found) -> Sheet:
         rows.append((question, _ms(median(quiet)), _ms(median(during)), ratio, _ms(late)))
     headings = ("question", "quiet ms", "arriving ms", "×", "95 % within ms")
     rate = arrived.accepted / arrived.seconds
-    unseen = arrived.accepted - arrived.seen
-    title = f"While {rate:,.0f} events arrive a second ({unseen:,} not in the last answer)"
+    title = (
+        f"While {rate:,.0f} events arrive a second, {len(arrived.waiting)} times "
+        f"({max(arrived.waiting):,} at most were still to be applied)"
+    )
     return Sheet(title, headings, rows)
 
 

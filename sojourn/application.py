@@ -64,7 +64,7 @@ from sojourn.people.directory import Days, Directory
 from sojourn.people.merges import StandingMerge
 from sojourn.period import WeekStart
 from sojourn.policy import versions
-from sojourn.promptly import hand_over
+from sojourn.promptly import hand_over, step_back
 from sojourn.questions import Questions
 from sojourn.report import Question
 from sojourn.retaining import run as retaining
@@ -458,7 +458,11 @@ class Sojourn(Folder):
         self._run(lambda: run_jobs(jobs, self._stop, self.health, self.metrics), name)
 
     def _run(self, function: Callable[[], None], name: str) -> None:
-        thread = Thread(target=function, name=name, daemon=True)
+        def behind() -> None:
+            step_back()
+            function()
+
+        thread = Thread(target=behind, name=name, daemon=True)
         thread.start()
         self._threads.append(thread)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -14,7 +15,14 @@ import pytest
 from sojourn import asking
 from sojourn.asking import decode_definition
 from sojourn.executors.threads import ThreadExecutor
-from sojourn.promptly import SLACK_NS, SWITCH_ASKED_S, SWITCH_QUIET_S, wake_promptly
+from sojourn.promptly import (
+    BEHIND,
+    SLACK_NS,
+    SWITCH_ASKED_S,
+    SWITCH_QUIET_S,
+    step_back,
+    wake_promptly,
+)
 from tests.opened import open_shop
 
 PR_GET_TIMERSLACK = 30
@@ -83,6 +91,26 @@ def test_threads_of_parts_and_who_says_so_are_woken_promptly(executor: ThreadExe
     thread.join()
     assert found[1] == SLACK_NS
     assert found[0] in (SLACK_NS, USUAL_NS), "a thread has that of the one that began it"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux knows how nice a thread is")
+def test_a_thread_steps_back_and_those_of_parts_do_not(executor: ThreadExecutor) -> None:
+    def niceness(_: object = None) -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    before, found = niceness(), []
+
+    def behind() -> None:
+        step_back()
+        found.append(niceness())
+        # Nor do they when somebody in the background is the first to ask.
+        found.extend(executor.map(niceness, parts(3)))
+
+    thread = threading.Thread(target=behind)
+    thread.start()
+    thread.join()
+    assert found == [BEHIND, *[before] * 3]
+    assert niceness() == before
 
 
 def test_threads_hand_over_sooner_while_somebody_waits_of_a_server_that_runs(

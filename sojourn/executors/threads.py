@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import TypeVar
 
 from sojourn.promptly import wake_promptly
@@ -22,6 +23,10 @@ class ThreadExecutor:
         self._pool = ThreadPoolExecutor(
             threads, thread_name_prefix="part", initializer=wake_promptly
         )
+        # They are begun here, for a thread steps back as far as the one that begins it has.
+        all_there = Barrier(threads)
+        for _ in range(threads):
+            self._pool.submit(all_there.wait)
 
     def map(
         self, function: Callable[[Timeline], Result], parts: Sequence[Timeline]

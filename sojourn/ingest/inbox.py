@@ -137,20 +137,15 @@ class Inbox:
         self._queue: queue.Queue[_Submission | None] = queue.Queue()
         self._waiting = _Waiting()
         self._writer = threading.Thread(target=self._write, name="inbox", daemon=True)
-        self._started = False
-        self._starting = threading.Lock()
         self.closed = False
         """Whether nothing can be submitted any more."""
         with self._writing.begin() as connection:
             metadata.create_all(connection)
             _add_columns(connection)
+        self._writer.start()
 
     def submit(self, project: int, received_ms: int, events: list[Event]) -> Future[int]:
         """Queue one row; the future gives its id once it is on disk, or says why it is not."""
-        with self._starting:
-            if not self._started:
-                self._started = True
-                self._writer.start()
         done: Future[int] = Future()
         plain = msgspec.msgpack.encode(events)
         refusal = self._waiting.enter(project, len(plain))
@@ -219,9 +214,8 @@ class Inbox:
     def close(self) -> None:
         """Write what was submitted, then stop."""
         self.closed = True
-        if self._started:
-            self._queue.put(None)
-            self._writer.join()
+        self._queue.put(None)
+        self._writer.join()
 
     def _write(self) -> None:
         closing = False

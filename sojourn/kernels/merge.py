@@ -18,10 +18,6 @@ RUNS = (INSTANTS, INSTANTS, INSTANTS, INSTANTS, INSTANTS)
 """begins[k] · ends[k] · given[k] · target[k] · counts[k]: runs of rows of a part, the id that those
 of each were given, the person whose they become, and how many of them are wanted."""
 
-FROM = (SOURCES, INSTANTS, types.int64)
-"""source[m] · row[m] · whole: where each row of the part comes from. Both arrays are empty where
-all come from the one source `whole`, each from the row that it is."""
-
 CHOICE = (types.int64, TRUTHS)
 """last · stands[a]: the last order of arrival of a row that is wanted and, where of later ones some
 are, too, which of the arrivals still stand, by the number that `row` gives; else empty."""
@@ -46,13 +42,56 @@ def wanted(
     return counts
 
 
-@compiled(
-    (
-        *(*RUNS, INSTANTS, INSTANTS, CODES, CODES),
-        *(*FROM, *CHOICE, INSTANTS, COUNTS),
-        *(COUNTS, COUNTS, CODED, CODED, COUNTS, types.uint8[::1], COUNTS),
-    )
-)
+PART = (INSTANTS, INSTANTS, CODES, CODES, SOURCES, INSTANTS, types.int64)
+"""ts[m] · order[m] · event[m] · purposes[m] of a part, and where its rows come from: source[m] and
+row[m], both empty where all come from the one source `whole`, each from the row that it is."""
+
+JOINED = (COUNTS, COUNTS, CODED, CODED, COUNTS, types.uint8[::1], COUNTS)
+"""The arrays that are filled: to_ts · to_order · to_event · to_purposes · to_given (the id that
+each row was given) · to_source · to_row."""
+
+
+@compiled((types.int64, types.int64, types.int64, types.int64, *PART, *JOINED))
+def append(
+    begin: int,
+    size: int,
+    to: int,
+    given: int,
+    ts: NDArray[np.int64],
+    order: NDArray[np.int64],
+    event: NDArray[np.uint16],
+    purposes: NDArray[np.uint16],
+    source: NDArray[np.uint8],
+    row: NDArray[np.int64],
+    whole: int,
+    to_ts: NDArray[np.int64],
+    to_order: NDArray[np.int64],
+    to_event: NDArray[np.uint16],
+    to_purposes: NDArray[np.uint16],
+    to_given: NDArray[np.int64],
+    to_source: NDArray[np.uint8],
+    to_row: NDArray[np.int64],
+) -> None:
+    """Copy a run of `size` rows from `begin` on to the place `to` and behind."""
+    # Loops as plain as these, without a sign to look at, are many rows at a time for the processor.
+    rows, first, there = np.uint64(size), np.uint64(begin), np.uint64(to)
+    for at in range(rows):
+        to_ts[there + at] = ts[first + at]
+    for at in range(rows):
+        to_order[there + at] = order[first + at]
+    for at in range(rows):
+        to_event[there + at] = event[first + at]
+    for at in range(rows):
+        to_purposes[there + at] = purposes[first + at]
+    for at in range(rows):
+        to_given[there + at] = given
+    for at in range(rows):
+        to_source[there + at] = source[first + at] if len(source) > 0 else whole
+    for at in range(rows):
+        to_row[there + at] = row[first + at] if len(row) > 0 else np.int64(first + at)
+
+
+@compiled((*RUNS, *PART, *CHOICE, INSTANTS, COUNTS, *JOINED))
 def merge(
     begins: NDArray[np.int64],
     ends: NDArray[np.int64],
@@ -81,33 +120,20 @@ def merge(
     """Put the rows of these runs that are wanted into those of their people, by instant and then
     by arrival.
 
-    first   int64[n]: where each person's rows begin in the arrays `to_…`, which have room for all
+    first   int64[n]: where each person's rows begin in the arrays that are filled
     filled  int64[n]: how many they have there; it grows
     """
+    part = (ts, order, event, purposes, source, row, whole)
+    joined = (to_ts, to_order, to_event, to_purposes, to_given, to_source, to_row)
+    own = (to_ts, to_order, to_event, to_purposes, to_source, to_row, 0)
     for run in range(len(begins)):
-        begin = first[target[run]]
+        begin, count = first[target[run]], counts[run]
         there = begin + filled[target[run]] - 1
-        filled[target[run]] += counts[run]
-        place = there + counts[run]
-        is_whole = counts[run] > 0 and counts[run] == ends[run] - begins[run]
-        if is_whole and (there < begin or to_ts[there] < ts[begins[run]]):
-            # Almost always. Loops as plain as these, without a sign to look at, are many rows at a
-            # time for the processor.
-            size, begun, to = np.uint64(counts[run]), np.uint64(begins[run]), np.uint64(there + 1)
-            for at in range(size):
-                to_ts[to + at] = ts[begun + at]
-            for at in range(size):
-                to_order[to + at] = order[begun + at]
-            for at in range(size):
-                to_event[to + at] = event[begun + at]
-            for at in range(size):
-                to_purposes[to + at] = purposes[begun + at]
-            for at in range(size):
-                to_given[to + at] = given[run]
-            for at in range(size):
-                to_source[to + at] = source[begun + at] if len(source) > 0 else whole
-            for at in range(size):
-                to_row[to + at] = row[begun + at] if len(row) > 0 else np.int64(begun + at)
+        place = there + count
+        filled[target[run]] += count
+        is_later = count > 0 and (there < begin or to_ts[there] < ts[begins[run]])
+        if is_later and count == ends[run] - begins[run]:
+            append(begins[run], count, there + 1, given[run], *part, *joined)
             continue
         i = ends[run] - 1
         # As many rows are to come as there is room between.
@@ -115,23 +141,11 @@ def merge(
             if there >= begin and (
                 to_ts[there] > ts[i] or (to_ts[there] == ts[i] and to_order[there] > order[i])
             ):
-                to_ts[place] = to_ts[there]
-                to_order[place] = to_order[there]
-                to_event[place] = to_event[there]
-                to_purposes[place] = to_purposes[there]
-                to_given[place] = to_given[there]
-                to_source[place] = to_source[there]
-                to_row[place] = to_row[there]
+                append(there, 1, place, to_given[there], *own, *joined)
                 there -= 1
                 place -= 1
                 continue
             if order[i] <= last or (len(stands) > 0 and stands[row[i]]):
-                to_ts[place] = ts[i]
-                to_order[place] = order[i]
-                to_event[place] = event[i]
-                to_purposes[place] = purposes[i]
-                to_given[place] = given[run]
-                to_source[place] = source[i] if len(source) > 0 else whole
-                to_row[place] = row[i] if len(row) > 0 else i
+                append(i, 1, place, given[run], *part, *joined)
                 place -= 1
             i -= 1

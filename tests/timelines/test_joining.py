@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sojourn.store import BUCKETS
@@ -48,6 +48,7 @@ def part(numbers: np.ndarray, told: list[Row], canon: Canon) -> tuple[Part, Orig
     return made, Origin(source, numbers[places])
 
 
+@settings(deadline=None)
 @given(rows_of, merges_of, merges_of, st.sets(st.integers(0, 24)), st.booleans())
 def test_joined_is_sorted(
     told: list[Row],
