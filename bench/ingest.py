@@ -27,7 +27,7 @@ from bench import report
 from bench.gates import BATCH, body_of
 from bench.results import Sheet
 from bench.sender import Sent
-from bench.server import COMMAND, PROJECT, Served, bare_server, sojourn_server
+from bench.server import COMMAND, COUNT_S, PROJECT, Served, bare_server, sojourn_server
 
 app = App(name="python -m bench.ingest", help="How quickly events are taken in.")
 
@@ -127,6 +127,10 @@ def _freshness(seconds: int, seed: int) -> Sheet:
     each = int(RATE * PACE_S)
     bodies = [body_of(rng, each) for _ in range(int(seconds / PACE_S))]
     with sojourn_server() as served:
+        # A server that somebody has used has its kernels.
+        served.send([body_of(rng, each)], 1)
+        with served.counting() as counting:
+            counting.wait_for(each)
         answered: list[float] = []
         lags: list[float] = []
         asking = threading.Thread(target=_ask, args=(served, answered, lags, len(bodies), each))
@@ -149,14 +153,15 @@ def _freshness(seconds: int, seed: int) -> Sheet:
 
 
 def _ask(served: Served, answered: list[float], lags: list[float], batches: int, each: int) -> None:
-    """Ask all the time how many events there are, until all are: the lag of each batch, in s."""
+    """Ask again and again how many events there are, until all are: the lag of each batch, in s."""
     with served.counting() as counting:
         while len(lags) < batches:
             counted = counting.events()
             now = time.perf_counter()
             # A batch may count before its sender has read the answer.
-            known = answered[len(lags) : counted // each]
+            known = answered[len(lags) : counted // each - 1]
             lags.extend(max(0.0, now - one) for one in known)
+            time.sleep(COUNT_S)
 
 
 def _imports(seed: int) -> Sheet:

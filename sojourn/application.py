@@ -138,9 +138,7 @@ class Sojourn(Folder):
         self.questions.hurried = True
         if self.writes:
             self._run(
-                lambda: apply_forever(
-                    self._round, self.health, self._wake, self._stop, self.questions.quiet
-                ),
+                lambda: apply_forever(self._round, self.health, self._wake, self._stop),
                 "applier",
             )
             self._run_jobs(self._jobs(), "jobs")

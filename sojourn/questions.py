@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Event as Signal
 from threading import RLock
 from typing import Any
 
@@ -53,9 +52,6 @@ class Questions:
         self._asking: list[tuple[str, asking.Patience]] = []
         # A signal may come while it is held, and cancel.
         self._asking_lock = RLock()
-        self.quiet = Signal()
-        """Set while nobody waits for an answer."""
-        self.quiet.set()
         self.hurried = False
         """Whether what else the process does makes way for whoever waits, as in a server."""
 
@@ -111,24 +107,16 @@ class Questions:
         entry = (name, patience)
         with self._asking_lock:
             self._asking.append(entry)
-            if len(self._asking) == 1:
-                self._turn(asked=True)
+            if self.hurried and len(self._asking) == 1:
+                hand_over(asked=True)
         try:
             with self._metrics.questions.time():
                 yield patience
         finally:
             with self._asking_lock:
                 self._asking.remove(entry)
-                if not self._asking:
-                    self._turn(asked=False)
-
-    def _turn(self, *, asked: bool) -> None:
-        if asked:
-            self.quiet.clear()
-        else:
-            self.quiet.set()
-        if self.hurried:
-            hand_over(asked=asked)
+                if self.hurried and not self._asking:
+                    hand_over(asked=False)
 
     def _around(
         self,

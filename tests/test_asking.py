@@ -235,27 +235,3 @@ def test_question_without_a_name_cannot_be_cancelled(shop: tuple[Sojourn, Projec
     sojourn.executor.close()
     sojourn.questions.executor = OneByOne(lambda: sojourn.questions.cancel(""))
     assert sojourn.ask(project, decode_definition(FUNNEL)).steps[0].people == 10
-
-
-def test_it_is_quiet_while_nobody_waits_for_an_answer(
-    shop: tuple[Sojourn, Project], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sojourn, project = shop
-    quiet, seen = sojourn.questions.quiet, list[bool]()
-    real = asking.ask
-
-    def watched(*asked: Any) -> Any:
-        seen.append(quiet.is_set())
-        if len(seen) == 1:
-            # While the first is asked, another comes and goes.
-            sojourn.ask(project, decode_definition(FUNNEL))
-            seen.append(quiet.is_set())
-        return real(*asked)
-
-    monkeypatch.setattr(asking, "ask", watched)
-    assert quiet.is_set()
-    sojourn.ask(project, decode_definition(FUNNEL))
-    assert (seen, quiet.is_set()) == ([False, False, False], True)
-    with pytest.raises(BadQuestion):
-        sojourn.ask(project, decode_definition(b'{"kind": "funnel", "steps": []}'))
-    assert quiet.is_set()

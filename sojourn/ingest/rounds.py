@@ -21,26 +21,21 @@ POLL_S = 0.2
 AGAIN_S = 1.0
 """How long a round that failed is over before the next."""
 REST, TURN_S_MAX = 4, 0.25
-"""After a round there is a rest of so many times as long as it took, but both together take no
-longer than this: a round costs nearly as much for one row as for a hundred, and one that takes so
-long by itself is behind and has no rest."""
-GIVE_WAY_S = 0.15
-"""Whoever is not behind lets questions that are being answered go first, for no longer than this:
-both at once take longer than one after the other, and for a question somebody waits."""
+"""After a round there is a rest of so many times as long as it took a processor, but both together
+take no longer than this: a round costs nearly as much for one row as for a hundred, and one that
+takes so long by itself is behind and has no rest."""
 POISON_TOLD_S = 3_600.0
 """How long it is told that an event was set aside."""
 STOPPED = ("disk_full", "read_only", "applier_stopped")
 """As what kinds of trouble a failure is told, and over when a round succeeds."""
 
 
-def apply_forever(
-    round: Callable[[], int], health: Health, wake: Signal, stop: Signal, quiet: Signal
-) -> None:
+def apply_forever(round: Callable[[], int], health: Health, wake: Signal, stop: Signal) -> None:
     """Do one round after another until told to stop; after one without work (it tells how much
-    there was) wait to be woken. It is `quiet` while nobody waits for an answer."""
+    there was) wait to be woken."""
     told = ""
     while not stop.is_set():
-        began_s = time.monotonic()
+        began_s = time.thread_time()
         try:
             worked = round()
             if told:
@@ -57,10 +52,9 @@ def apply_forever(
             stop.wait(AGAIN_S)
             continue
         if worked:
-            took_s = time.monotonic() - began_s
+            took_s = time.thread_time() - began_s
             if took_s < TURN_S_MAX:
                 stop.wait(min(REST * took_s, TURN_S_MAX - took_s))
-                quiet.wait(GIVE_WAY_S)
         else:
             wake.wait(POLL_S)
             wake.clear()

@@ -14,13 +14,6 @@ from sojourn.ingest import rounds
 from tests.opened import Clock
 
 
-def quiet() -> Signal:
-    """Nobody waits for an answer."""
-    signal = Signal()
-    signal.set()
-    return signal
-
-
 def test_rounds_go_on_after_any_failure_and_say_what_it_was(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -40,7 +33,7 @@ def test_rounds_go_on_after_any_failure_and_say_what_it_was(
             stop.set()
         return 1
 
-    rounds.apply_forever(work, health, Signal(), stop, quiet())
+    rounds.apply_forever(work, health, Signal(), stop)
     stopped, full_disk = ["applier_stopped"], ["disk_full"]
     assert told == [[], [], stopped, stopped, full_disk, []]
     assert health.troubles() == []
@@ -49,8 +42,8 @@ def test_rounds_go_on_after_any_failure_and_say_what_it_was(
     assert not any("ann@x.test" in message for message in messages)
 
 
-class Asked(Signal):
-    """Somebody waits for an answer; notes for how long it was waited for."""
+class Rested(Signal):
+    """Notes for how long it was waited for."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,24 +54,19 @@ class Asked(Signal):
         return False
 
 
-@pytest.mark.parametrize(("took_s", "waits"), [(0.01, True), (0.2, True), (0.3, False)])
-def test_questions_go_first_for_a_moment_unless_applying_is_behind(
-    monkeypatch: pytest.MonkeyPatch, took_s: float, waits: bool
+@pytest.mark.parametrize(("took_s", "rest_s"), [(0.01, 0.04), (0.2, 0.05), (0.3, None)])
+def test_a_round_rests_by_what_it_took_of_a_processor(
+    monkeypatch: pytest.MonkeyPatch, took_s: float, rest_s: float | None
 ) -> None:
-    now_s, stop, asked = 100.0, Signal(), Asked()
-    monkeypatch.setattr(rounds.time, "monotonic", lambda: now_s)
-    monkeypatch.setattr(rounds, "TURN_S_MAX", 0.25)
-    monkeypatch.setattr(rounds, "REST", 0)
-    seen: list[float] = []
+    worked_s, stop = 100.0, Rested()
+    monkeypatch.setattr(rounds.time, "thread_time", lambda: worked_s)
 
     def work() -> int:
-        nonlocal now_s
-        now_s += took_s
-        seen.append(now_s)
-        if len(seen) == 3:
+        nonlocal worked_s
+        worked_s += took_s
+        if len(stop.waited) == 2 or worked_s > 101:
             stop.set()
         return 1
 
-    rounds.apply_forever(work, Health(Clock()), Signal(), stop, asked)
-    assert asked.waited == [rounds.GIVE_WAY_S] * 3 * waits
-    assert rounds.TURN_S_MAX + rounds.GIVE_WAY_S < 0.5, "what came is seen within a second"
+    rounds.apply_forever(work, Health(Clock()), Signal(), stop)
+    assert stop.waited == ([] if rest_s is None else [pytest.approx(rest_s)] * 3)
