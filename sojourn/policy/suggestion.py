@@ -11,14 +11,13 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from sojourn.policy import taxonomy
+from sojourn.policy import secrets, taxonomy
 from sojourn.policy.facts.fideslang import NETWORK, meets
 from sojourn.policy.model import Policy
 
 _PLAIN = re.compile(r"[A-Za-z_](?:[\w .$/()-]*[\w)])?", re.ASCII)
 _WORDS = frozenset(("true", "false", "null"))
 _NETWORK = re.compile(r"(?:^|[._])ip(?:_?address)?$", re.IGNORECASE)
-_SECRET = re.compile(r"(?:^|[._ ])(?:password|token|secret)$", re.IGNORECASE)
 
 
 def entries(policy: Policy, events: Iterable[str], properties: Iterable[str]) -> str:
@@ -41,7 +40,7 @@ def _section(name: str, lines: Iterator[str]) -> Iterator[str]:
 
 def _properties(policy: Policy, names: Iterable[str]) -> Iterator[str]:
     for name in names:
-        if name in policy.properties or _SECRET.search(name):
+        if name in policy.properties or secrets.named_like(name):
             # A credential is refused wherever it stands; there is nothing to declare.
             continue
         if _NETWORK.search(name):

@@ -90,8 +90,10 @@ def test_what_is_suggested_compiles_and_protects_what_names_somebody(name: str) 
     policy = policy_of(name)
     events = ["Order Completed", "a: b", "true", "Ünï — #1", 'say "so"', "{x}"]
     properties = ["user.lastName", "client_ip", "plan", "a, b", "password", "1st", "email"]
+    properties.append("sessionToken")
     proposed = entries(policy, events, properties)
     assert "password" not in proposed
+    assert "sessionToken" not in proposed
     missing = {line for line in ("identification",) if line not in policy.categories}
     # Under the keys that the preset has already.
     there, _, rest = proposed.partition("properties:\n")[2].partition("events:\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sojourn.policy import meaning
+from sojourn.policy import meaning, secrets
 from sojourn.policy.check import Check, Context
 from sojourn.policy.facts.fideslang import CREDENTIALS, within
 from sojourn.policy.finding import Code, Finding
@@ -44,11 +44,14 @@ def find(context: Context) -> Iterator[Finding]:
         if own.category is None and (*path, "category") not in misread:
             what = f"Nothing says what kind of data “{name}” is."
             yield context.finding(NO_CATEGORY, path, what, "Say its `category:`.")
-        if _CREDENTIAL.fullmatch(_snake(name)) or any(within(key, CREDENTIALS) for key in means):
+        # What the gate refuses by its name is named here, and a little more: a hash of it, a card.
+        refused = secrets.named_like(name)
+        is_credential = refused in ("password", "token") or _CREDENTIAL.fullmatch(_snake(name))
+        if is_credential or any(within(key, CREDENTIALS) for key in means):
             what = f"“{name}” lets somebody in; whoever reads it is them."
             mend = "Leave it out: what looks like it is refused in any case."
             yield context.finding(CREDENTIAL, path, what, mend)
-        elif _CARD.fullmatch(_snake(name)):
+        elif refused == "card_number" or _CARD.fullmatch(_snake(name)):
             what = f"“{name}” is what a card is paid with."
             mend = "Leave it out, and keep the token of whoever takes the payment elsewhere."
             yield context.finding(CARD, path, what, mend)
