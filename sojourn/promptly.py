@@ -17,6 +17,7 @@ import ctypes
 import os
 import sys
 import threading
+from contextlib import suppress
 
 PR_SET_TIMERSLACK = 29
 """Linux's number (prctl(2)), for which Python has no name."""
@@ -48,7 +49,8 @@ def hand_over(*, asked: bool) -> None:
 
 def step_back() -> None:
     """Have the thread that calls this work from now on with what others leave of the processors,
-    and with a little of them in any case."""
+    and with a little of them in any case. Where the system does not let it, nothing changes."""
     if sys.platform == "linux":
         # Elsewhere this would hold for the whole process.
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND)
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND)

@@ -113,6 +113,16 @@ def test_a_thread_steps_back_and_those_of_parts_do_not(executor: ThreadExecutor)
     assert niceness() == before
 
 
+def test_a_thread_that_may_not_step_back_works_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "setpriority", refused)
+    step_back()
+
+
 def test_threads_hand_over_sooner_while_somebody_waits_of_a_server_that_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

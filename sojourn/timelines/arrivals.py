@@ -65,10 +65,6 @@ class Arrivals:
         own = set(people.tolist())
         return [order for order, (_, person) in self._provisional.items() if person in own]
 
-    def stand(self, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which of the rows of these numbers were neither replaced nor withdrawn: bool[m]."""
-        return self._stands[numbers]
-
     @property
     def stands(self) -> NDArray[np.bool_]:
         """Which rows were neither replaced nor withdrawn, by number: bool, longer than needed."""

@@ -166,7 +166,7 @@ class Tail:
         """The arrivals that are in no layer yet, by person."""
         table = self.arrivals.standing_since(self._shown)
         numbers = np.arange(self._shown, len(self.arrivals))
-        numbers = numbers[self.arrivals.stand(numbers)]
+        numbers = numbers[self.arrivals.stands[numbers]]
         rows = Rows.of(table, self._vocabulary)
         arrays, places = rows.arranged(canon.of_all(rows.person))
         source = np.full(len(places), BUCKETS, dtype=np.uint8)

@@ -44,7 +44,7 @@ def find(context: Context) -> Iterator[Finding]:
         if own.category is None and (*path, "category") not in misread:
             what = f"Nothing says what kind of data “{name}” is."
             yield context.finding(NO_CATEGORY, path, what, "Say its `category:`.")
-        # What the gate refuses by its name is named here, and a little more: a hash of it, a card.
+        # Whatever the gate refuses by its name, and a little more: a hash of it, a whole card.
         refused = secrets.named_like(name)
         is_credential = refused in ("password", "token") or _CREDENTIAL.fullmatch(_snake(name))
         if is_credential or any(within(key, CREDENTIALS) for key in means):
