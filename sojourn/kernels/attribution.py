@@ -21,7 +21,7 @@ from numba import types
 from numpy.typing import NDArray
 
 from sojourn.kernels.compiled import compiled
-from sojourn.kernels.layout import MARKS, NUMBERS, SCOPE, TIMELINE, WORDS
+from sojourn.kernels.layout import MARKS, NUMBERS, SCOPE, TIMELINE, WORDS, tuple_of
 
 CONVERSION = 1
 """The bit that marks a conversion; any other bit marks a touch."""
@@ -43,23 +43,16 @@ FAR = 2**62
 
 TABLE = types.int64[:, ::1]
 
-
-def _tuple(*members: Any) -> Any:
-    """The type of a tuple of these types."""
-    make: Any = types.Tuple
-    return make(members)
-
-
-Events = _tuple(*TIMELINE[2:], *MARKS, WORDS, NUMBERS)
+Events = tuple_of(*TIMELINE[2:], *MARKS, WORDS, NUMBERS)
 """ts · event · purposes · table · held · slots[m] · amounts[m] or [0]"""
 
-Limits = _tuple(types.int64, types.boolean, *SCOPE)
+Limits = tuple_of(types.int64, types.boolean, *SCOPE)
 """window_ms · only_first · start_ms · end_ms · purpose"""
 
-Seen = _tuple(TABLE, TABLE, types.float64[::1])
+Seen = tuple_of(TABLE, TABLE, types.float64[::1])
 """One person's touches [4, …] and conversions [2, …], as named above, and their worths […]."""
 
-Credit = _tuple(types.float64[::1], types.boolean[::1], types.float64[::1], types.int64[::1])
+Credit = tuple_of(types.float64[::1], types.boolean[::1], types.float64[::1], types.int64[::1])
 """What `_credit` fills and works with, by touch: credit · credited · joined · joining"""
 
 

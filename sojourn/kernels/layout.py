@@ -18,6 +18,13 @@ def _read(scalar: Any) -> Any:
     return types.Array(scalar, 1, "C", readonly=True)
 
 
+def tuple_of(*members: Any) -> Any:
+    """The type of a tuple of these types, by which kernels hand to one another what belongs
+    together. From outside it comes apart: a tuple is a new type for each mix of its arrays."""
+    make: Any = types.Tuple
+    return make(members)
+
+
 INSTANTS = _read(types.int64)
 """int64[…]: milliseconds, and every other array of whole numbers that is only read."""
 

@@ -7,12 +7,16 @@ since mostly is, so that a history is written once and what came later is added 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
 from sojourn.kernels.compiled import compiled
-from sojourn.kernels.layout import CODES, INSTANTS, SOURCES, TRUTHS
+from sojourn.kernels.layout import CODES, INSTANTS, SOURCES, TRUTHS, tuple_of
+
+COUNTS, CODED = types.int64[::1], types.uint16[::1]
 
 RUNS = (INSTANTS, INSTANTS, INSTANTS, INSTANTS, INSTANTS)
 """begins[k] · ends[k] · given[k] · target[k] · counts[k]: runs of rows of a part, the id that those
@@ -22,7 +26,13 @@ CHOICE = (types.int64, TRUTHS)
 """last · stands[a]: the last order of arrival of a row that is wanted and, where of later ones some
 are, too, which of the arrivals still stand, by the number that `row` gives; else empty."""
 
-COUNTS, CODED = types.int64[::1], types.uint16[::1]
+PART = (INSTANTS, INSTANTS, CODES, CODES, SOURCES, INSTANTS, types.int64)
+"""ts[m] · order[m] · event[m] · purposes[m] of a part, and where its rows come from: source[m] and
+row[m], both empty where all come from the one source `whole`, each from the row that it is."""
+
+JOINED = (COUNTS, COUNTS, CODED, CODED, COUNTS, types.uint8[::1], COUNTS)
+"""The arrays that are filled: to_ts · to_order · to_event · to_purposes · to_given (the id that
+each row was given) · to_source · to_row."""
 
 
 @compiled((INSTANTS, INSTANTS, INSTANTS, INSTANTS, *CHOICE))
@@ -42,52 +52,27 @@ def wanted(
     return counts
 
 
-PART = (INSTANTS, INSTANTS, CODES, CODES, SOURCES, INSTANTS, types.int64)
-"""ts[m] · order[m] · event[m] · purposes[m] of a part, and where its rows come from: source[m] and
-row[m], both empty where all come from the one source `whole`, each from the row that it is."""
-
-JOINED = (COUNTS, COUNTS, CODED, CODED, COUNTS, types.uint8[::1], COUNTS)
-"""The arrays that are filled: to_ts · to_order · to_event · to_purposes · to_given (the id that
-each row was given) · to_source · to_row."""
-
-
-@compiled((types.int64, types.int64, types.int64, types.int64, *PART, *JOINED))
-def append(
-    begin: int,
-    size: int,
-    to: int,
-    given: int,
-    ts: NDArray[np.int64],
-    order: NDArray[np.int64],
-    event: NDArray[np.uint16],
-    purposes: NDArray[np.uint16],
-    source: NDArray[np.uint8],
-    row: NDArray[np.int64],
-    whole: int,
-    to_ts: NDArray[np.int64],
-    to_order: NDArray[np.int64],
-    to_event: NDArray[np.uint16],
-    to_purposes: NDArray[np.uint16],
-    to_given: NDArray[np.int64],
-    to_source: NDArray[np.uint8],
-    to_row: NDArray[np.int64],
-) -> None:
-    """Copy a run of `size` rows from `begin` on to the place `to` and behind."""
+@compiled((tuple_of(*PART), types.int64, types.int64, types.int64, tuple_of(*JOINED), types.int64))
+def append(part: Any, begin: int, size: int, given: int, joined: Any, to: int) -> None:
+    """Copy `size` rows of a part from `begin` on, which were given to one id, to the place `to` and
+    behind."""
+    ts, order, event, purposes, source, row, whole = part
+    to_ts, to_order, to_event, to_purposes, to_given, to_source, to_row = joined
     # Loops as plain as these, without a sign to look at, are many rows at a time for the processor.
-    rows, first, there = np.uint64(size), np.uint64(begin), np.uint64(to)
-    for at in range(rows):
+    length, first, there = np.uint64(size), np.uint64(begin), np.uint64(to)
+    for at in range(length):
         to_ts[there + at] = ts[first + at]
-    for at in range(rows):
+    for at in range(length):
         to_order[there + at] = order[first + at]
-    for at in range(rows):
+    for at in range(length):
         to_event[there + at] = event[first + at]
-    for at in range(rows):
+    for at in range(length):
         to_purposes[there + at] = purposes[first + at]
-    for at in range(rows):
+    for at in range(length):
         to_given[there + at] = given
-    for at in range(rows):
+    for at in range(length):
         to_source[there + at] = source[first + at] if len(source) > 0 else whole
-    for at in range(rows):
+    for at in range(length):
         to_row[there + at] = row[first + at] if len(row) > 0 else np.int64(first + at)
 
 
@@ -133,7 +118,7 @@ def merge(
         filled[target[run]] += count
         is_later = count > 0 and (there < begin or to_ts[there] < ts[begins[run]])
         if is_later and count == ends[run] - begins[run]:
-            append(begins[run], count, there + 1, given[run], *part, *joined)
+            append(part, begins[run], count, given[run], joined, there + 1)
             continue
         i = ends[run] - 1
         # As many rows are to come as there is room between.
@@ -141,11 +126,11 @@ def merge(
             if there >= begin and (
                 to_ts[there] > ts[i] or (to_ts[there] == ts[i] and to_order[there] > order[i])
             ):
-                append(there, 1, place, to_given[there], *own, *joined)
+                append(own, there, 1, to_given[there], joined, place)
                 there -= 1
                 place -= 1
                 continue
             if order[i] <= last or (len(stands) > 0 and stands[row[i]]):
-                append(i, 1, place, given[run], *part, *joined)
+                append(part, i, 1, given[run], joined, place)
                 place -= 1
             i -= 1
