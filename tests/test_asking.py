@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from sojourn.errors import BadQuestion, Interrupted, NotFound
 from sojourn.ingest.project import Project
 from sojourn.people import segments
 from sojourn.people.segments import SavedSegment
+from sojourn.promptly import SWITCH_ASKED_S, SWITCH_QUIET_S
 from sojourn.segment import Segment
 from sojourn.timeline import Timeline
 from tests.opened import event, open_shop, send
@@ -235,3 +237,32 @@ def test_question_without_a_name_cannot_be_cancelled(shop: tuple[Sojourn, Projec
     sojourn.executor.close()
     sojourn.questions.executor = OneByOne(lambda: sojourn.questions.cancel(""))
     assert sojourn.ask(project, decode_definition(FUNNEL)).steps[0].people == 10
+
+
+def test_threads_hand_over_sooner_until_nobody_waits_for_an_answer(
+    shop: tuple[Sojourn, Project], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sojourn, project = shop
+    usual, seen = sys.getswitchinterval(), list[float]()
+    real = asking.ask
+
+    def watched(*asked: Any) -> Any:
+        seen.append(sys.getswitchinterval())
+        if len(seen) == 1:
+            # While the first is asked, another comes and goes.
+            sojourn.ask(project, decode_definition(FUNNEL))
+            seen.append(sys.getswitchinterval())
+        return real(*asked)
+
+    monkeypatch.setattr(asking, "ask", watched)
+    sojourn.questions.hurried = True
+    try:
+        sojourn.ask(project, decode_definition(FUNNEL))
+        assert seen == pytest.approx([SWITCH_ASKED_S] * 3)
+        assert sys.getswitchinterval() == pytest.approx(SWITCH_QUIET_S)
+        with pytest.raises(BadQuestion):
+            sojourn.ask(project, decode_definition(b'{"kind": "funnel", "steps": []}'))
+        assert seen[3:] == pytest.approx([SWITCH_ASKED_S])
+        assert sys.getswitchinterval() == pytest.approx(SWITCH_QUIET_S)
+    finally:
+        sys.setswitchinterval(usual)

@@ -52,7 +52,7 @@ class Origin:
         return ordering.apart(self.source)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Piece:
     """Some people of a part, by where they stand in it (`index` int64[k], ascending), with all of
     their rows."""
@@ -61,7 +61,7 @@ class Piece:
     origin: Origin
     index: NDArray[np.int64]
 
-    @property
+    @cached_property
     def rows(self) -> int:
         """How many rows they have."""
         return int((self.part.ends[self.index] - self.part.facts[self.index]).sum())
