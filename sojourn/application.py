@@ -58,6 +58,7 @@ from sojourn.ingest.rounds import STOPPED, apply_forever, timed_round
 from sojourn.ingest.tallies import Tallies
 from sojourn.ingest.watch import EVERY_S, MIB, Watch
 from sojourn.jobs import Job, run_jobs
+from sojourn.kept import Kept
 from sojourn.metrics import Metrics
 from sojourn.origin import Origin
 from sojourn.people.directory import Days, Directory
@@ -257,7 +258,7 @@ class Sojourn(Folder):
             lambda kept: self._submit(project, now, kept),
         )
 
-    def _submit(self, project: Project, now_ms: int, events: list[Event]) -> Future[int]:
+    def _submit(self, project: Project, now_ms: int, events: Kept) -> Future[int]:
         done = self.inbox.submit(project.id, now_ms, events)
         done.add_done_callback(lambda _: self._wake.set())
         return done

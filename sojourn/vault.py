@@ -140,6 +140,17 @@ class Vault:
         hashed.update(f"{kind}\0{value}".encode())
         return hashed.digest()
 
+    def digests(self, kind: str, values: Iterable[str]) -> list[bytes]:
+        """The keyed hashes under which some values of one kind are found."""
+        begun = self._keyed.copy()
+        begun.update(f"{kind}\0".encode())
+        found = []
+        for value in values:
+            hashed = begun.copy()
+            hashed.update(value.encode())
+            found.append(hashed.digest())
+        return found
+
     def prepare(self, connection: sa.Connection, subjects: Iterable[Subject]) -> None:
         """Have the keys of these subjects at hand, made where they do not exist yet."""
         missing = self._fetch(connection, subjects)

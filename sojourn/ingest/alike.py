@@ -23,6 +23,7 @@ from sojourn.ingest.arrival import Arrival
 from sojourn.ingest.enrich import TELLING, additions
 from sojourn.ingest.flatten import WHOLE_MAX
 from sojourn.ingest.limits import EVENT_BYTES_MAX, PROPERTIES_MAX, is_plausible
+from sojourn.kept import Heading, Lot, joined
 from sojourn.policy import gate, secrets
 from sojourn.policy.gate import nothing_said
 from sojourn.policy.looks import BROKEN, SECRET, Looks
@@ -79,23 +80,32 @@ class Alike(NamedTuple):
         return [[event.identifiers[at].value for event in self.events] for at in range(count)]
 
 
-def taken_alike(events: Sequence[Came], arrival: Arrival, take: Take) -> dict[int, Came]:
-    """What becomes of the events that are like others, by place; the others are left out. `take`
-    gives what becomes of one that takes the steps by itself."""
-    came: dict[int, Came] = {}
-    for places in _by_shape(events):
-        if len(places) > 1:
-            members = cast(list[Event], [events[place] for place in places])
-            for alike in _alike(places, members, arrival):
-                came.update(_led(alike, arrival, take))
-    return came
+def taken_alike(
+    events: Sequence[Came], places: Iterable[int], arrival: Arrival, take: Take
+) -> tuple[list[Lot], dict[int, Came]]:
+    """What becomes of the events at these places that are like others: those that came through with
+    others as lots, and by place what became of one that no other followed. `take` gives what
+    becomes of one that takes the steps by itself."""
+    lots: list[Lot] = []
+    alone: dict[int, Came] = {}
+    for own in _by_shape(events, places):
+        if len(own) > 1:
+            members = cast(list[Event], [events[place] for place in own])
+            for alike in _alike(own, members, arrival):
+                led = _led(alike, arrival, take)
+                if isinstance(led, Lot):
+                    lots.append(led)
+                else:
+                    alone[alike.places[0]] = led
+    return joined(lots), alone
 
 
-def _by_shape(events: Sequence[Came]) -> Iterable[list[int]]:
-    """The places of events that may be alike, by shape."""
+def _by_shape(events: Sequence[Came], places: Iterable[int]) -> Iterable[list[int]]:
+    """Those of the places at which events may be alike, by shape."""
     # This runs for every event that arrives: one flat tuple is made and compared fastest.
     found: dict[tuple[Any, ...], list[int]] = {}
-    for place, event in enumerate(events):
+    for place in places:
+        event = events[place]
         if type(event) is not Event or event.kind is not EVENT or event.traits:
             continue
         if event.open_ms or event.stamp or event.previous is not None:
@@ -227,9 +237,9 @@ def _bad_identifiers(values: Sequence[str], arrival: Arrival) -> set[str]:
     return bad
 
 
-def _led(alike: Alike, arrival: Arrival, take: Take) -> dict[int, Came]:
-    """What becomes of events that are alike, by place: one leads, and where it comes through, the
-    others follow."""
+def _led(alike: Alike, arrival: Arrival, take: Take) -> Lot | Came:
+    """What becomes of events that are alike: one leads, and where it comes through, others follow;
+    otherwise what becomes of that one."""
     shape, leader = alike.shape, alike.events[0]
     properties = dict(zip(shape.names, (values[0] for values in alike.columns), strict=True))
     looks = {shape.names[at]: masks[0] & ~OWN for at, masks in alike.found.items()}
@@ -237,51 +247,36 @@ def _led(alike: Alike, arrival: Arrival, take: Take) -> dict[int, Came]:
     before = [Counter(counted) for counted in counts]
     seen = {name: found for name, found in looks.items() if found}
     after = take(msgspec.structs.replace(leader, properties=properties, looks=seen))
-    came: dict[int, Came] = {alike.places[0]: after}
-    if isinstance(after, Dropped):
-        return came
-    followed = _followed(alike, after, arrival)
-    if followed.get(alike.places[0]) != after:
-        # Something became of it that is not seen here.
-        return came
+    lot = _followed(alike, after, arrival) if isinstance(after, Event) else None
+    if lot is None or lot.at(0) != after:
+        # It was dropped, or something became of it that is not seen here.
+        return after
     for counted, was in zip(counts, before, strict=True):
         for what, times in (counted - was).items():
-            counted[what] += times * (len(followed) - 1)
-    return followed | came
+            counted[what] += times * (len(lot) - 1)
+    return lot
 
 
-def _followed(alike: Alike, after: Event, arrival: Arrival) -> dict[int, Came]:
-    """What becomes of events that are alike, by place, if what became of the first is this."""
-    names = alike.shape.names
-    if not set(names).issuperset((*after.properties, *after.sealed)):
-        return {}
+def _followed(alike: Alike, after: Event, arrival: Arrival) -> Lot | None:
+    """What becomes of events that are alike, if what became of the first is this."""
+    clear, hidden = tuple(after.properties), tuple(after.sealed)
+    if not set(alike.shape.names).issuperset((*clear, *hidden)):
+        return None
     alike = _reduced(alike, after, arrival)
-    columns = dict(zip(names, alike.columns, strict=True))
-    clear = _rows(tuple(after.properties), columns, len(alike.events))
-    sealed = _rows(tuple(after.sealed), columns, len(alike.events))
-    joined = len(after.identifiers)
-    return {
-        place: msgspec.structs.replace(
-            event,
-            identifiers=event.identifiers[:joined],
-            properties=properties,
-            sealed=hidden,
-            signals=NO_SIGNALS,
-            purposes=after.purposes,
-        )
-        for place, event, properties, hidden in zip(
-            alike.places, alike.events, clear, sealed, strict=True
-        )
-    }
-
-
-def _rows(
-    names: tuple[str, ...], columns: dict[str, Values], count: int
-) -> Iterable[dict[str, Any]]:
-    if not names:
-        return [{} for _ in range(count)]
-    rows = zip(*(columns[name] for name in names), strict=True)
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    columns = dict(zip(alike.shape.names, map(list, alike.columns), strict=True))
+    events, types = alike.events, alike.shape.identifiers[: len(after.identifiers)]
+    return Lot(
+        Heading(types, clear, hidden),
+        places=list(alike.places),
+        event=[after.name] * len(events),
+        ts=[event.ts for event in events],
+        message_ids=[event.message_id for event in events],
+        source=[after.source] * len(events),
+        purposes=[after.purposes] * len(events),
+        whose=[list(values) for values in alike.whose()[: len(types)]],
+        values=[columns[name] for name in clear],
+        sealed=[columns[name] for name in hidden],
+    )
 
 
 def _reduced(alike: Alike, after: Event, arrival: Arrival) -> Alike:

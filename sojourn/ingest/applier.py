@@ -16,8 +16,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import chain, groupby
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
@@ -35,6 +36,7 @@ from sojourn.ingest.poison import is_poison, poisonous
 from sojourn.ingest.project import Project, load_vocabulary
 from sojourn.ingest.provisional import Provisional
 from sojourn.ingest.rows import TYPE_OF, properties_of
+from sojourn.kept import Kept, Lot, Placed, joined
 from sojourn.people import identities, organisations, profiles
 from sojourn.people.identities import Changes
 
@@ -132,7 +134,8 @@ class Applier:
         (row,) = rows
         if row.aside or self.aside > ASIDE_MAX:
             raise failure
-        aside = poisonous(range(len(row.events)), lambda some: self._fails(row, some, projects))
+        places = [place for place, _ in row.events.placed()]
+        aside = poisonous(places, lambda some: self._fails(row, some, projects))
         self.aside += len(aside)
         if not aside or self.aside > ASIDE_MAX:
             raise failure
@@ -141,7 +144,7 @@ class Applier:
     def _fails(self, row: Row, some: Sequence[int], projects: Mapping[int, Project]) -> bool:
         """Whether some events of a row fail without the others; nothing of this trial stays."""
         project = projects[row.project]
-        others = frozenset(range(len(row.events))) - frozenset(some)
+        others = frozenset(place for place, _ in row.events.placed()) - frozenset(some)
         try:
             with self._writing.connect() as connection, connection.begin() as trial:
                 _apply_project(connection, project, [replace(row, aside=others)])
@@ -169,7 +172,7 @@ class Applier:
         for project in self._projects(set()).values():
             self._close(project, project.open_events.due(now_ms))
             while leaving := project.open_events.leaving(CLOSING_MAX):
-                self._inbox.submit(project.id, now_ms, list(leaving.values())).result()
+                self._inbox.submit(project.id, now_ms, Kept.of(leaving.values())).result()
                 project.open_events.sent(leaving)
                 count += len(leaving)
         return count
@@ -206,7 +209,7 @@ class Applier:
         while rows := self._inbox.after(row, BATCH_EVENTS):
             row = rows[-1].id
             for one in rows:
-                opening = (event for event in one.events if event.open_ms)
+                opening = (event for _, event in one.events.others if event.open_ms)
                 for event in opening if one.project in projects else ():
                     projects[one.project].names.note_opened(event)
 
@@ -309,17 +312,12 @@ def _by_project(
         yield projects[project], list(theirs)
 
 
-Placed = tuple[int, Event]
-"""An event with its order of arrival."""
-
-
 def _apply_project(connection: sa.Connection, project: Project, rows: list[Row]) -> Batch:
     batch = Batch(project, event_rows.EMPTY)
-    seen = _first_seen(connection, project, rows, batch)
-    fresh = organisations.numbered(connection, project.id, project.vault, seen)
-    fitting = _fitting(project, fresh, batch)
-    events = [placed for placed in fitting if placed[1].kind is not CHANGE]
-    project.people.prepare(connection, (event for _, event in events))
+    fresh = _first_seen(connection, project, rows, batch)
+    fitting = _fitting(project, _numbered(connection, project, fresh), batch)
+    others = [placed for placed in fitting.others if placed[1].kind is not CHANGE]
+    lots, events = project.people.parted(connection, Kept(fitting.lots, others))
     owners = [
         event.person or project.people.resolve(event, order, batch.changes)
         for order, event in events
@@ -329,11 +327,17 @@ def _apply_project(connection: sa.Connection, project: Project, rows: list[Row])
         _keep_stopped(connection, batch, rows[-1].received_ms)
     told = [(who, event) for who, (_, event) in zip(owners, events, strict=True) if event.traits]
     profiles.update(connection, project.id, project.vault, told)
-    batch.table = event_rows.table_of(connection, project, events, owners)
+    batch.table = event_rows.table_of(connection, project, events, owners, lots)
     whose = {order: person for (order, _), person in zip(events, owners, strict=True)}
-    batch.provisional = provisional.take(connection, project, fitting, whose, rows)
+    batch.provisional = provisional.take(connection, project, fitting.others, whose, rows)
     batch.refused.update(batch.provisional.refused)
     return batch
+
+
+def _numbered(connection: sa.Connection, project: Project, kept: Kept) -> Kept:
+    """Events in which an organisation's number stands for its id."""
+    others = organisations.numbered(connection, project.id, project.vault, kept.others)
+    return Kept(kept.lots, others)
 
 
 def _keep_stopped(connection: sa.Connection, batch: Batch, at_ms: int) -> None:
@@ -348,13 +352,13 @@ def _replayed(connection: sa.Connection, project: Project, rows: list[Row]) -> B
     """The batch these rows were when they were applied: who and what is known, nothing is new."""
     batch = Batch(project, event_rows.EMPTY)
     seen = _first_seen(connection, project, rows, batch, replayed=True)
-    fresh = organisations.numbered(connection, project.id, project.vault, seen)
+    fresh = _numbered(connection, project, Kept([], seen.placed())).others
     events = [
         (order, event)
         for order, event in fresh
         if event.kind is not CHANGE and _is_known(project, event)
     ]
-    project.people.prepare(connection, (event for _, event in events))
+    project.people.prepare(connection, [event for _, event in events])
     found = [event.person or project.people.find(event.identifiers) for _, event in events]
     owned = [(event, who) for event, who in zip(events, found, strict=True) if who is not None]
     owners = [who for _, who in owned]
@@ -369,45 +373,72 @@ def _first_seen(
     batch: Batch,
     *,
     replayed: bool = False,
-) -> list[Placed]:
-    """The events whose message id is seen for the first time here, and their row's counts.
+) -> Kept:
+    """The events whose message id is seen for the first time here, in the places of their orders of
+    arrival, and their rows' counts.
 
     Message ids are known with the place where each was first seen, so that a replay makes the same
     choice again.
     """
-    placed = [placed for row in rows for placed in row.placed()]
-    digests = [project.vault.digest(*open_events.sighting(event)) for _, event in placed]
+    came = _arrived(rows)
+    orders = [*chain.from_iterable(lot.places for lot in came.lots)]
+    digests = [*chain.from_iterable(_sightings(project, lot) for lot in came.lots)]
+    # An event that was open counted when it came, and not again when it has closed.
+    counting = orders + [order for order, event in came.others if not event.person]
+    orders += [order for order, _ in came.others]
+    digests += [project.vault.digest(*open_events.sighting(event)) for _, event in came.others]
     known = project.message_ids.find(digests)
     if not replayed:
         # What was set aside and is sent again is tried again.
         aside = [digest for digest, order in known.items() if order < 0]
         project.message_ids.try_again(connection, aside)
         known = {digest: order for digest, order in known.items() if order > 0}
-    new: dict[bytes, int] = {}
-    kept = [
-        (order, event)
-        for (order, event), digest in zip(placed, digests, strict=True)
-        if (known.get(digest) or new.setdefault(digest, order)) == order
-    ]
-    project.message_ids.add(connection, new)
-    # An event that was open counted when it came, and not again when it has closed.
-    batch.stored = Counter(order // PLACES for order, event in kept if not event.person)
-    came = Counter(order // PLACES for order, event in placed if not event.person)
-    batch.duplicates = came - batch.stored
-    return kept
+    first = _earliest(digests, orders) | known
+    new = {digest: order for digest, order in first.items() if digest not in known}
+    project.message_ids.add(connection, new if known else first)
+    again = {at for at, one in zip(orders, digests, strict=True) if first[one] != at}
+    batch.duplicates = _by_row([order for order in counting if order in again])
+    batch.stored = _by_row(counting) - batch.duplicates
+    return came.without(again)
 
 
-def _fitting(project: Project, events: list[Placed], batch: Batch) -> list[Placed]:
+def _arrived(rows: list[Row]) -> Kept:
+    every = [row.arrived() for row in rows]
+    lots = joined(chain.from_iterable(kept.lots for kept in every))
+    return Kept(lots, [*chain.from_iterable(kept.others for kept in every)])
+
+
+def _sightings(project: Project, lot: Lot) -> list[bytes]:
+    """By what its events are known when they come again, see `open_events.sighting`."""
+    return project.vault.digests(open_events.MESSAGE, lot.message_ids)
+
+
+def _earliest(digests: Sequence[bytes], orders: Sequence[int]) -> dict[bytes, int]:
+    """The lowest order of each."""
+    earliest = dict(zip(digests, orders, strict=True))
+    if len(earliest) < len(digests):
+        for digest, order in zip(digests, orders, strict=True):
+            earliest[digest] = min(order, earliest[digest])
+    return earliest
+
+
+def _by_row(orders: Sequence[int]) -> Counter[int]:
+    """How many of some orders of arrival are of each inbox row."""
+    rows, counts = np.unique(np.array(orders, dtype=np.int64) // PLACES, return_counts=True)
+    return Counter(dict(zip(rows.tolist(), counts.tolist(), strict=True)))
+
+
+def _fitting(project: Project, kept: Kept, batch: Batch) -> Kept:
     """The events whose names there is room for, together with all that were applied so far.
 
     The pipeline has bounded the names it saw; only here are those of all processes known.
     """
     words = project.vocabulary
     names, properties = set(words.names), set(words.properties())
-    if _all_fit(names, {name for name, _ in properties}, events):
-        return events
+    if _all_fit(names, {name for name, _ in properties}, kept):
+        return kept
     fitting: list[Placed] = []
-    for order, event in events:
+    for order, event in kept.placed():
         new = properties_of(event) - properties
         happened = event.kind is EVENT
         if happened and event.name not in names and len(names) >= EVENT_NAMES_MAX:
@@ -419,15 +450,17 @@ def _fitting(project: Project, events: list[Placed], batch: Batch) -> list[Place
                 names.add(event.name)
             properties.update(new)
             fitting.append((order, event))
-    return fitting
+    return Kept([], fitting)
 
 
-def _all_fit(names: set[str], properties: set[str], events: list[Placed]) -> bool:
+def _all_fit(names: set[str], properties: set[str], kept: Kept) -> bool:
     """Whether there is room even if every event were to happen, and every property of theirs came
     with each type: almost always, and told for all of them in a fraction of the time."""
-    named = names.union(event.name for _, event in events)
-    given = properties.union(*(event.properties for _, event in events))
-    given = given.union(*(event.told for _, event in events if event.told))
+    others = [event for _, event in kept.others]
+    named = names.union(*(lot.event for lot in kept.lots), [event.name for event in others])
+    given = properties.union(*(lot.heading.clear for lot in kept.lots))
+    given = given.union(*(event.properties for event in others))
+    given = given.union(*(event.told for event in others if event.told))
     room = len(named) <= EVENT_NAMES_MAX
     return room and len(given) * len(set(TYPE_OF.values())) <= 2 * PROPERTY_NAMES_MAX
 

@@ -31,6 +31,7 @@ from sojourn import control
 from sojourn.errors import TooBusy, Unavailable
 from sojourn.event import Event
 from sojourn.health import Health, what_fails
+from sojourn.kept import Kept, Placed
 from sojourn.vault import KEY_BYTES, Random, Sealer
 
 PLACES = 1 << 20
@@ -83,20 +84,23 @@ class Row:
     id: int
     project: int
     received_ms: int
-    events: list[Event]
+    events: Kept
     aside: frozenset[int] = frozenset()
     """The places of events that are not applied with the others."""
 
-    def placed(self) -> list[tuple[int, Event]]:
-        """The events to apply, with their order of arrival."""
-        placed = enumerate(self.events, order_of(self.id, 0))
-        if not self.aside:
-            return list(placed)
-        return [one for one in placed if one[0] % PLACES not in self.aside]
+    def arrived(self) -> Kept:
+        """The events to apply, each in the place of its order of arrival."""
+        kept, first = self.events.without(self.aside), order_of(self.id, 0)
+        lots = [
+            msgspec.structs.replace(lot, places=[first + place for place in lot.places])
+            for lot in kept.lots
+        ]
+        return Kept(lots, [(first + place, event) for place, event in kept.others])
 
-    def aside_events(self) -> list[tuple[int, Event]]:
+    def aside_events(self) -> list[Placed]:
         """The events that are not applied, with their order of arrival."""
-        return [(order_of(self.id, place), self.events[place]) for place in sorted(self.aside)]
+        placed = self.events.placed() if self.aside else []
+        return [(order_of(self.id, at), event) for at, event in placed if at in self.aside]
 
 
 class Backlog(NamedTuple):
@@ -133,7 +137,7 @@ class Inbox:
         self._random = random
         self._sealers: dict[int, Sealer] = {}
         self._key: int | None = None
-        self._decoder = msgspec.msgpack.Decoder(list[Event])
+        self._decoder = msgspec.msgpack.Decoder(Kept)
         self._queue: queue.Queue[_Submission | None] = queue.Queue()
         self._waiting = _Waiting()
         self._writer = threading.Thread(target=self._write, name="inbox", daemon=True)
@@ -144,7 +148,7 @@ class Inbox:
             _add_columns(connection)
         self._writer.start()
 
-    def submit(self, project: int, received_ms: int, events: list[Event]) -> Future[int]:
+    def submit(self, project: int, received_ms: int, events: Kept) -> Future[int]:
         """Queue one row; the future gives its id once it is on disk, or says why it is not."""
         done: Future[int] = Future()
         plain = msgspec.msgpack.encode(events)
@@ -299,8 +303,13 @@ class Inbox:
         ).scalar_one()
         return Sealer(self._wrapper.open(wrapped, b"inbox key"), self._random)
 
-    def _events(self, entry: sa.Row) -> list[Event]:  # type: ignore[type-arg]
-        return self._decoder.decode(self._sealers[entry.key].open(entry.sealed, b"inbox"))
+    def _events(self, entry: sa.Row) -> Kept:  # type: ignore[type-arg]
+        plain = self._sealers[entry.key].open(entry.sealed, b"inbox")
+        try:
+            return self._decoder.decode(plain)
+        except msgspec.ValidationError:
+            # An earlier version wrote a list of events; what it left behind is read once.
+            return Kept.of(msgspec.msgpack.decode(plain, type=list[Event]))
 
 
 class _Waiting:

@@ -80,6 +80,10 @@ class Turn:
     refused: Counter[str] = field(default_factory=Counter)
 
 
+MESSAGE = "message"
+"""By its id under this word any message is known that is neither a change nor has been open."""
+
+
 def concerns(event: Event) -> bool:
     """Whether an event opens, changes or is one that was open."""
     return event.open_ms > 0 or event.kind is CHANGE or event.person > 0
@@ -90,7 +94,7 @@ def sighting(event: Event) -> tuple[str, str]:
     event, are other messages."""
     if event.kind is CHANGE:
         return "change", f"{event.message_id}\0{msgspec.json.encode(event).decode()}"
-    return ("closed" if event.person else "message"), event.message_id
+    return ("closed" if event.person else MESSAGE), event.message_id
 
 
 def read_rows(connection: sa.Connection) -> list[Any]:
@@ -133,7 +137,7 @@ class OpenEvents:
         """What some events do: open, change, or take their place among ordinary ones."""
         turn = Turn()
         for one in placed:
-            digest = self._vault.digest("message", one.event.message_id)
+            digest = self._vault.digest(MESSAGE, one.event.message_id)
             if one.event.person:
                 known = self._events.pop(digest, None)
                 self._sent.discard(digest)

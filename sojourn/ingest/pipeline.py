@@ -31,6 +31,7 @@ from sojourn.ingest.limits import (
     is_plausible,
 )
 from sojourn.ingest.without_cookie import only_the_visit, without_cookie
+from sojourn.kept import Kept, Lot
 from sojourn.message_id import numbered
 from sojourn.policy import gate
 from sojourn.policy.looks import BROKEN, is_whole, looks_at
@@ -172,10 +173,10 @@ STEPS: tuple[Step, ...] = (
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a list of events, in their order: those kept, and the drops by index; how
+    """What became of a list of events: those kept, in their order, and the drops by index; how
     many properties were taken out of those kept, by reason; and how all of them `came`."""
 
-    kept: list[Event]
+    kept: Kept
     dropped: dict[int, Dropped]
     withheld: Counter[str]
     came: Sequence[Event | Dropped] = ()
@@ -192,13 +193,16 @@ def run(
 ) -> Outcome:
     """Take each event through the steps, up to the first that drops it."""
     events = with_message_ids(events, Counter())
-    came: list[Event | Dropped] = []
+    lots: list[Lot] = []
+    came: dict[int, Event | Dropped] = {}
     # A change is judged as its event, which may have come just before it.
-    for _, some in groupby(events, _is_change):
-        came += _through(list(some), arrival, steps)
-    dropped = {place: one for place, one in enumerate(came) if isinstance(one, Dropped)}
-    kept = [one for one in came if isinstance(one, Event)]
-    return Outcome(kept, dropped, arrival.withheld, events)
+    for _, places in groupby(range(len(events)), lambda place: _is_change(events[place])):
+        own, others = _through(events, list(places), arrival, steps)
+        lots += own
+        came |= others
+    dropped = {place: one for place, one in sorted(came.items()) if isinstance(one, Dropped)}
+    kept = [(place, one) for place, one in sorted(came.items()) if isinstance(one, Event)]
+    return Outcome(Kept(lots, kept), dropped, arrival.withheld, events)
 
 
 def _is_change(event: Event | Dropped) -> bool:
@@ -206,31 +210,32 @@ def _is_change(event: Event | Dropped) -> bool:
 
 
 def _through(
-    events: list[Event | Dropped], arrival: Arrival, steps: tuple[Step, ...]
-) -> list[Event | Dropped]:
-    """What becomes of some events: first of those that are alike, then of the others."""
-    came = _alike(events, arrival, steps) if len(events) > 1 else {}
-    others = [place for place in range(len(events)) if place not in came]
+    events: Sequence[Event | Dropped], places: list[int], arrival: Arrival, steps: tuple[Step, ...]
+) -> tuple[list[Lot], dict[int, Event | Dropped]]:
+    """What becomes of the events at some places: first of those that are alike, in lots, then of
+    the others."""
+    lots, came = _alike(events, places, arrival, steps) if len(places) > 1 else ([], {})
+    taken = {place for lot in lots for place in lot.places} | came.keys()
+    others = [place for place in places if place not in taken] if taken else places
     by_steps = _stepping([events[place] for place in others], arrival, steps)
-    came.update(zip(others, by_steps, strict=True))
-    return [came[place] for place in range(len(events))]
+    return lots, came | dict(zip(others, by_steps, strict=True))
 
 
 def _alike(
-    events: list[Event | Dropped], arrival: Arrival, steps: tuple[Step, ...]
-) -> dict[int, Event | Dropped]:
-    """What becomes of the events that are alike, by place; where that fails, each is left to the
-    steps, which count anew."""
+    events: Sequence[Event | Dropped], places: list[int], arrival: Arrival, steps: tuple[Step, ...]
+) -> tuple[list[Lot], dict[int, Event | Dropped]]:
+    """What becomes of the events that are alike; where that fails, each is left to the steps, which
+    count anew."""
     counts = arrival.withheld, arrival.corrected
     before = [counted.copy() for counted in counts]
     try:
-        return taken_alike(events, arrival, lambda one: _stepping([one], arrival, steps)[0])
+        return taken_alike(events, places, arrival, lambda one: _stepping([one], arrival, steps)[0])
     except Exception as failure:
         poison.dropped(failure)
         for counted, was in zip(counts, before, strict=True):
             counted.clear()
             counted.update(was)
-        return {}
+        return [], {}
 
 
 def _stepping(

@@ -59,7 +59,7 @@ def rows_of(connection: sa.Connection, project: Project, some: Sequence[OpenEven
     if not some:
         return event_rows.EMPTY
     events = [(one.order, msgspec.structs.replace(one.event, open_ms=0)) for one in some]
-    project.people.prepare(connection, (event for _, event in events))
+    project.people.prepare(connection, [event for _, event in events])
     return event_rows.table_of(connection, project, events, [one.person for one in some])
 
 

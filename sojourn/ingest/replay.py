@@ -20,6 +20,7 @@ from sojourn.ingest.entries import Held
 from sojourn.ingest.project import Project
 from sojourn.ingest.quarantine import Chosen, Quarantine
 from sojourn.ingest.waiting import may_still_wait
+from sojourn.kept import Kept
 
 BATCH_EVENTS = 500
 """Events in one inbox row, which a person who waits for the answer does not notice."""
@@ -35,7 +36,7 @@ class Replayed(msgspec.Struct, frozen=True):
 
 
 Arrive = Callable[[Sequence[Event]], Arrival]
-Submit = Callable[[list[Event]], "Future[int]"]
+Submit = Callable[[Kept], "Future[int]"]
 
 
 def replay(

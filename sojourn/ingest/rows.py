@@ -17,7 +17,9 @@ from sojourn import tables
 from sojourn.event import EVENT, HAPPENED, Event, PropertyValue
 from sojourn.ingest.inbox import PLACES
 from sojourn.ingest.project import Project
+from sojourn.kept import Placed, lots_of
 from sojourn.people.directory import SEALED_EVENT
+from sojourn.people.identities import Owned
 from sojourn.store import CORE, FACT
 from sojourn.timeline import PropertyType
 from sojourn.timelines.columns import ARROW
@@ -32,52 +34,49 @@ Typed = tuple[str, PropertyType]
 """A property's name with the type of a value of it."""
 
 
-# There is one for each event, and a named tuple is made in a third of a data class's time.
-class Line(NamedTuple):
-    """One row to be: something that happened, or something that was told."""
+class Rows(NamedTuple):
+    """Rows of one shape, by column: what happened, or what was told. `values` has a column for each
+    of the `properties`; `sealed` is what each seals under its person's key."""
 
-    order: int
-    person: int
-    event: Event
-    name: str
-    properties: dict[str, PropertyValue]
-    sealed: dict[str, PropertyValue]
+    order: list[int]
+    person: list[int]
+    ts: list[int]
+    event: list[str]
+    alias: list[bytes]
+    source: list[str]
+    purposes: list[int]
+    sealed: list[bytes | None]
+    properties: tuple[str, ...]
+    values: Sequence[Sequence[PropertyValue]]
 
 
 def table_of(
     connection: sa.Connection,
     project: Project,
-    events: Sequence[tuple[int, Event]],
+    events: Sequence[Placed],
     owners: Sequence[int],
+    lots: Sequence[Owned] = (),
 ) -> pa.Table:
-    """The rows of what happened and what was told, of messages given as (order, event) with the
-    person of each. A message may leave both, or none.
+    """The rows of what happened and what was told, in order of arrival: of messages with the person
+    of each, of which one may leave both or none, and of lots. Places are orders of arrival.
 
     New event names and properties are written down on the way.
     """
-    lines = _lines(events, owners)
-    sealing = [(line.person, SEALED_EVENT) for line in lines if line.sealed]
+    lots = [*lots, *_lots(events, owners)]
+    sealing = [(who, SEALED_EVENT) for lot, people in lots if lot.heading.hidden for who in people]
     project.vault.prepare(connection, sealing)
-    values, places = _values(lines)
-    _learn(connection, project, lines, values)
+    every = [_happened(project, owned) for owned in lots] + _told(project, events, owners)
+    values = _values(every)
+    _learn(connection, project, every, values)
     core = {
-        "person": [line.person for line in lines],
-        "ts": [line.event.ts for line in lines],
-        "order": [line.order for line in lines],
-        "event": [line.name for line in lines],
-        "alias": [_alias(project, line.event) for line in lines],
-        "source": [line.event.source for line in lines],
-        "purposes": [line.event.purposes for line in lines],
-        "sealed": [
-            project.vault.seal((line.person, SEALED_EVENT), line.sealed) if line.sealed else None
-            for line in lines
-        ],
+        name: list(chain.from_iterable(getattr(rows, name) for rows in every))
+        for name in CORE.names
     }
     table = pa.table(core, schema=CORE)
     for (name, kind), column in values.items():
         written = project.vocabulary.add_property(name, kind)
-        table = table.append_column(written, pa.array(column, ARROW[kind]).take(places))
-    return table
+        table = table.append_column(written, pa.array(column, ARROW[kind]))
+    return table if len(every) < 2 else table.take(pa.array(np.argsort(core["order"])))
 
 
 def properties_of(event: Event) -> set[Typed]:
@@ -88,43 +87,78 @@ def properties_of(event: Event) -> set[Typed]:
     return given
 
 
-def _lines(events: Sequence[tuple[int, Event]], owners: Sequence[int]) -> list[Line]:
+def _lots(events: Sequence[Placed], owners: Sequence[int]) -> list[Owned]:
+    """What happened, of some messages, as lots."""
     # An event that may still change gets its row when it closes; the row is provisional until then.
-    lines = [
-        Line(order, person, event, event.name, event.properties, event.sealed)
-        for (order, event), person in zip(events, owners, strict=True)
-        if event.kind is EVENT and not event.open_ms
-    ]
+    happened = [placed for placed in events if placed[1].kind is EVENT and not placed[1].open_ms]
+    whose = {order: person for (order, _), person in zip(events, owners, strict=True)}
+    return [Owned(lot, [whose[order] for order in lot.places]) for lot in lots_of(happened)]
+
+
+def _happened(project: Project, owned: Owned) -> Rows:
+    lot, people = owned
+    types, clear, hidden = lot.heading
+    sealed: list[bytes | None] = [None] * len(lot)
+    if hidden:
+        rows = zip(people, zip(*lot.sealed, strict=True), strict=True)
+        seal = project.vault.seal
+        sealed = [
+            seal((who, SEALED_EVENT), dict(zip(hidden, own, strict=True))) for who, own in rows
+        ]
+    return Rows(
+        order=lot.places,
+        person=people,
+        ts=lot.ts,
+        event=lot.event,
+        alias=project.people.digests(types[0], lot.whose[0]),
+        source=lot.source,
+        purposes=lot.purposes,
+        sealed=sealed,
+        properties=clear,
+        values=lot.values,
+    )
+
+
+def _told(project: Project, events: Sequence[Placed], owners: Sequence[int]) -> list[Rows]:
+    """What was told of people and identifies nobody, by the names of what was told."""
+    alike: dict[tuple[str, ...], list[tuple[int, int, Event]]] = {}
     for (order, event), person in zip(events, owners, strict=True):
         if event.told and (facts := event.facts):
-            lines.append(Line(order + FACT_PLACE, person, event, FACT, facts, {}))
-    return lines
+            alike.setdefault(tuple(facts), []).append((order + FACT_PLACE, person, event))
+    return [
+        Rows(
+            order=[order for order, _, _ in told],
+            person=[person for _, person, _ in told],
+            ts=[event.ts for _, _, event in told],
+            event=[FACT] * len(told),
+            alias=[project.people.digest(event.identifiers[0]) for _, _, event in told],
+            source=[event.source for _, _, event in told],
+            purposes=[event.purposes for _, _, event in told],
+            sealed=[None] * len(told),
+            properties=names,
+            values=[[event.told[name] for _, _, event in told] for name in names],
+        )
+        for names, told in alike.items()
+    ]
 
 
-def _values(lines: Sequence[Line]) -> tuple[dict[Typed, list[Any]], pa.Array]:
-    """Each property's values of one type, None where a line has none, and at which place of them
-    each line's is: those of lines with the same properties are beside one another, so that they
-    become columns many at a time."""
-    alike: dict[tuple[str, ...], list[int]] = {}
-    for number, line in enumerate(lines):
-        alike.setdefault(tuple(line.properties), []).append(number)
+def _values(every: Sequence[Rows]) -> dict[Typed, list[Any]]:
+    """Each property's values of one type, None where a row has none."""
     values: dict[Typed, list[Any]] = {}
     told = 0
-    for names, numbers in alike.items():
-        columns = zip(*(lines[number].properties.values() for number in numbers), strict=True)
-        for name, column in zip(names, columns, strict=True):
+    for rows in every:
+        for name, column in zip(rows.properties, rows.values, strict=True):
             for kind, own in _by_type(column).items():
                 whole = values.setdefault((name, kind), [])
                 whole.extend(repeat(None, told - len(whole)))
                 whole.extend(own)
-        told += len(numbers)
+        told += len(rows.order)
     for whole in values.values():
         whole.extend(repeat(None, told - len(whole)))
-    placed = np.fromiter(chain.from_iterable(alike.values()), np.int64, told)
-    return values, pa.array(np.argsort(placed))
+    return values
 
 
-def _by_type(column: tuple[PropertyValue, ...]) -> dict[PropertyType, Sequence[Any]]:
+def _by_type(column: Sequence[PropertyValue]) -> dict[PropertyType, Sequence[Any]]:
     """The values of a column by their type, with None in the place of those of the others."""
     kinds = {TYPE_OF[kind] for kind in set(map(type, column))}
     if len(kinds) == 1:
@@ -141,12 +175,12 @@ def _alias(project: Project, event: Event) -> bytes:
 
 
 def _learn(
-    connection: sa.Connection, project: Project, lines: Sequence[Line], given: Iterable[Typed]
+    connection: sa.Connection, project: Project, every: Sequence[Rows], given: Iterable[Typed]
 ) -> None:
     """Write down the event names and properties that are new with these rows."""
     words = project.vocabulary
-    named = dict.fromkeys(line.name for line in lines if line.name != FACT)
-    names = [name for name in named if name not in words.codes]
+    named = dict.fromkeys(chain.from_iterable(rows.event for rows in every))
+    names = [name for name in named if name != FACT and name not in words.codes]
     properties = [typed for typed in given if not words.knows(*typed)]
     if names:
         rows = [

@@ -13,15 +13,19 @@ what they came under.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field
+from itertools import repeat
+from operator import itemgetter
 from typing import NamedTuple
 
+import msgspec
 import sqlalchemy as sa
 
 from sojourn import control, tables
 from sojourn.event import Event, Hierarchy, Identifier, Kind
+from sojourn.kept import Kept, Lot, Placed
 from sojourn.people import hierarchy
 from sojourn.timelines.canon import Canon
 from sojourn.vault import Vault
@@ -85,6 +89,13 @@ class Changes:
     blocked_ms: dict[Blocked, int] = field(default_factory=dict)
 
 
+class Owned(NamedTuple):
+    """A lot whose people are known: the id of each event's."""
+
+    lot: Lot
+    people: list[int]
+
+
 class Identities:
     """Identifiers and merges of one project, as the applier knows them."""
 
@@ -103,23 +114,74 @@ class Identities:
         self._next_person = next_person
         self._links: dict[bytes, int | None] = {}
         self._seen: dict[bytes, int] = {}
-        self._digests: dict[Identifier, bytes] = {}
+        self._digests: dict[str, dict[str, bytes]] = {}
         self._types: dict[int, Counter[str]] = {}
 
-    def prepare(self, connection: sa.Connection, events: Iterable[Event]) -> None:
+    def prepare(self, connection: sa.Connection, events: Sequence[Event]) -> None:
         """Have at hand what the identifiers of these events lead to."""
+        self._look_up(connection, self._named_by(events))
+        self._prepare_types(connection, events)
+
+    def parted(self, connection: sa.Connection, kept: Kept) -> tuple[list[Owned], list[Placed]]:
+        """The lots, as far as their events tell nothing new of who is who, with their people; and
+        the other events in their order, prepared for `resolve`."""
+        named = self._named_by([event for _, event in kept.others])
+        for lot in kept.lots:
+            for kind, values in zip(lot.heading.types, lot.whose, strict=True):
+                named.setdefault(kind, set()).update(values)
+        self._look_up(connection, named)
+        owned: list[Owned] = []
+        left = list(kept.others)
+        for lot in kept.lots:
+            people = self._known(lot)
+            if 0 in people:
+                left += [(lot.places[at], lot.at(at)) for at, own in enumerate(people) if not own]
+                lot, people = lot.only([own > 0 for own in people]), [own for own in people if own]
+            owned.append(Owned(lot, people))
+        left.sort(key=itemgetter(0))
+        self._prepare_types(connection, [event for _, event in left])
+        return owned, left
+
+    def _known(self, lot: Lot) -> list[int]:
+        """The id that each event of a lot is given, 0 where it may tell something new: all that it
+        came under is known, of one person, and was seen just now."""
+        # No other event of the batch can change that: links never move, and merges only join.
+        today = self._canon.of
+        people, *others = map(self._just_seen, lot.heading.types, lot.whose, repeat(lot.ts))
+        for linked in others:
+            people = [
+                own if own == other or (own and other and today(own) == today(other)) else 0
+                for own, other in zip(people, linked, strict=True)
+            ]
+        return people
+
+    def _just_seen(self, kind: str, values: Sequence[str], instants: Sequence[int]) -> list[int]:
+        """The ids that identifiers of a type link to, 0 for one that is new or to be noted as seen
+        at its instant."""
+        links, seen = self._links, self._seen
+        return [
+            known if (known := links[digest]) and ts < seen[digest] + SEEN_STEP_MS else 0
+            for digest, ts in zip(self.digests(kind, values), instants, strict=True)
+        ]
+
+    def _named_by(self, events: Sequence[Event]) -> dict[str, set[str]]:
+        """The identifiers of some events, by type."""
+        named: dict[str, set[str]] = {}
+        for event in events:
+            former = () if event.previous is None else self._former(event.previous)
+            for kind, value in map(msgspec.structs.astuple, (*event.identifiers, *former)):
+                named.setdefault(kind, set()).add(value)
+        return named
+
+    def _look_up(self, connection: sa.Connection, named: Mapping[str, AbstractSet[str]]) -> None:
+        """Have at hand to whom identifiers link, given by type."""
         if len(self._links) > LINKS_CACHED_MAX:
             self.forget()
-        named: set[Identifier] = set()
-        for event in events:
-            named.update(event.identifiers)
-            if event.previous is not None:
-                named.update(self._former(event.previous))
         self._digests = {
-            identifier: self._vault.digest(identifier.type, identifier.value)
-            for identifier in named
+            kind: dict(zip(values, self._vault.digests(kind, values), strict=True))
+            for kind, values in named.items()
         }
-        digests = list(self._digests.values())
+        digests = [digest for own in self._digests.values() for digest in own.values()]
         unknown = [digest for digest in digests if digest not in self._links]
         self._links.update(dict.fromkeys(unknown))
         table = tables.identifiers
@@ -129,8 +191,6 @@ class Identities:
         ):
             self._links[bytes(digest)] = person
             self._seen[bytes(digest)] = last_ms or 0
-        people = {self._canon.of(who) for d in digests if (who := self._links[d]) is not None}
-        self._prepare_types(connection, people - self._types.keys())
 
     def forget(self) -> None:
         """Ask the database anew: identifiers have been taken out."""
@@ -145,7 +205,11 @@ class Identities:
 
     def digest(self, identifier: Identifier) -> bytes:
         """The keyed hash of an identifier of a prepared event."""
-        return self._digests[identifier]
+        return self._digests[identifier.type][identifier.value]
+
+    def digests(self, kind: str, values: Iterable[str]) -> list[bytes]:
+        """The keyed hashes of identifiers of one type, of prepared events."""
+        return list(map(self._digests[kind].__getitem__, values))
 
     def find(self, identifiers: Iterable[Identifier]) -> int | None:
         """The id that the highest known identifier links to, None if none is known."""
@@ -160,7 +224,7 @@ class Identities:
         The pipeline has put its identifiers in order."""
         if len(event.identifiers) == 1 and event.previous is None:
             # Most events: one identifier, which is known and was seen just now, tells nothing new.
-            digest = self._digests[event.identifiers[0]]
+            digest = self.digest(event.identifiers[0])
             known = self._links[digest]
             if known is not None and event.ts < self._seen[digest] + SEEN_STEP_MS:
                 return known
@@ -253,8 +317,12 @@ class Identities:
         self._canon.merge(merge.person, merge.into)
         changes.merges.append(merge)
 
-    def _prepare_types(self, connection: sa.Connection, people: set[int]) -> None:
-        """How many identifiers of each type these people have, merged ones included."""
+    def _prepare_types(self, connection: sa.Connection, events: Sequence[Event]) -> None:
+        """Have at hand how many identifiers of each type the people of some events have, merged
+        ones included."""
+        named = self._named_by(events)
+        linked = [self._links[one] for kind in named for one in self.digests(kind, named[kind])]
+        people = {self._canon.of(who) for who in linked if who is not None} - self._types.keys()
         owners = {member: who for who in people for member in (who, *self._canon.members(who))}
         self._types.update({who: Counter() for who in people})
         table = tables.identifiers

@@ -27,10 +27,13 @@ def poisoned(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """The applier fails on every event that is called like that, until this is undone."""
     real = rows.table_of
 
-    def table_of(connection: Any, project: Project, placed: Sequence[Any], owners: Any) -> Any:
-        if any(one.name == POISON for _, one in placed):
+    def table_of(
+        connection: Any, project: Project, placed: Sequence[Any], owners: Any, lots: Any = ()
+    ) -> Any:
+        named = {one.name for _, one in placed}.union(*(owned.lot.event for owned in lots))
+        if POISON in named:
             raise ValueError(f"cannot convert {POISON}")
-        return real(connection, project, placed, owners)
+        return real(connection, project, placed, owners, lots)
 
     monkeypatch.setattr(rows, "table_of", table_of)
     return monkeypatch

@@ -6,6 +6,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from sojourn import control
@@ -13,6 +14,7 @@ from sojourn.errors import Unavailable
 from sojourn.health import Health
 from sojourn.ingest import inbox as inbox_module
 from sojourn.ingest.inbox import Inbox
+from sojourn.kept import Kept
 from tests.opened import Clock, event
 
 KEY = bytes(32)
@@ -25,7 +27,7 @@ def opened(data: Path) -> Inbox:
 
 def test_rows_come_back_in_order_after_reopening(tmp_path: Path) -> None:
     inbox = opened(tmp_path)
-    ids = [inbox.submit(1, 5, [event(f"e{n}", user="a")]).result() for n in range(5)]
+    ids = [inbox.submit(1, 5, Kept.of([event(f"e{n}", user="a")])).result() for n in range(5)]
     inbox.close()
     rows = opened(tmp_path).after(0, 1_000)
     assert [row.id for row in rows] == ids == sorted(ids)
@@ -36,7 +38,7 @@ def test_rows_come_back_in_order_after_reopening(tmp_path: Path) -> None:
 def test_reading_stops_at_the_row_that_fills_the_batch(tmp_path: Path) -> None:
     inbox = opened(tmp_path)
     for _ in range(4):
-        inbox.submit(1, 5, [event("e", user="a")] * 10).result()
+        inbox.submit(1, 5, Kept.of([event("e", user="a")] * 10)).result()
     assert [len(row.events) for row in inbox.after(0, 15)] == [10, 10]
     inbox.close()
 
@@ -44,7 +46,8 @@ def test_reading_stops_at_the_row_that_fills_the_batch(tmp_path: Path) -> None:
 def test_many_senders_get_ids_of_their_own(tmp_path: Path) -> None:
     inbox = opened(tmp_path)
     with ThreadPoolExecutor(8) as pool:
-        sent = list(pool.map(lambda n: inbox.submit(1, n, [event(f"e{n}", user="a")]), range(400)))
+        some = [Kept.of([event(f"e{n}", user="a")]) for n in range(400)]
+        sent = list(pool.map(lambda kept: inbox.submit(1, 5, kept), some))
     ids = [future.result() for future in sent]
     assert len(set(ids)) == 400
     by_id = {row.id: row.events[0].name for row in inbox.after(0, 1_000)}
@@ -54,7 +57,7 @@ def test_many_senders_get_ids_of_their_own(tmp_path: Path) -> None:
 
 def test_nothing_on_disk_reads_as_what_was_sent(tmp_path: Path) -> None:
     inbox = opened(tmp_path)
-    inbox.submit(1, 5, [event("very secret event", user="very secret user")]).result()
+    inbox.submit(1, 5, Kept.of([event("very secret event", user="very secret user")])).result()
     inbox.close()
     for path in tmp_path.iterdir():
         assert b"very secret" not in path.read_bytes(), path
@@ -62,17 +65,17 @@ def test_nothing_on_disk_reads_as_what_was_sent(tmp_path: Path) -> None:
 
 def test_ids_are_never_used_again_after_a_trim(tmp_path: Path) -> None:
     inbox = opened(tmp_path)
-    first = inbox.submit(1, 5, [event("e", user="a")]).result()
+    first = inbox.submit(1, 5, Kept.of([event("e", user="a")])).result()
     inbox.trim(first)
     assert inbox.last() == 0
-    assert inbox.submit(1, 5, [event("e", user="a")]).result() > first
+    assert inbox.submit(1, 5, Kept.of([event("e", user="a")])).result() > first
     assert [row.events[0].name for row in inbox.after(0, 10)] == ["e"], "under a new key"
     inbox.close()
 
 
 def test_key_is_destroyed_with_its_last_row(tmp_path: Path) -> None:
     inbox = opened(tmp_path)
-    row = inbox.submit(1, 5, [event("e", user="a")]).result()
+    row = inbox.submit(1, 5, Kept.of([event("e", user="a")])).result()
     engine = control.connect(control.sqlite_url(tmp_path / "inbox.db"))
     with engine.begin() as connection:
         assert len(connection.execute(inbox_module.inbox_keys.select()).all()) == 1
@@ -88,6 +91,20 @@ def test_full_inbox_tells_senders_to_come_back(
     monkeypatch.setattr(inbox_module, "WAITING_MAX", 1)
     inbox = opened(tmp_path)
     monkeypatch.setattr(inbox._writer, "start", lambda: None)
-    inbox.submit(1, 5, [event("e", user="a")])
+    inbox.submit(1, 5, Kept.of([event("e", user="a")]))
     with pytest.raises(Unavailable, match="full"):
-        inbox.submit(1, 5, [event("e", user="a")]).result(timeout=1)
+        inbox.submit(1, 5, Kept.of([event("e", user="a")])).result(timeout=1)
+
+
+def test_what_an_earlier_version_left_behind_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = opened(tmp_path)
+    events = [event(f"e{n}", user="a") for n in range(20)]
+    encode = msgspec.msgpack.encode
+    with monkeypatch.context() as earlier:
+        earlier.setattr(inbox_module.msgspec.msgpack, "encode", lambda kept: encode(list(kept)))
+        for some in (events[:1], events):
+            inbox.submit(1, 5, Kept.of(some)).result()
+    assert [list(row.events) for row in inbox.after(0, 100)] == [events[:1], events]
+    inbox.close()
