@@ -23,6 +23,7 @@ from sojourn.ingest.arrival import Arrival
 from sojourn.ingest.enrich import TELLING, additions
 from sojourn.ingest.flatten import WHOLE_MAX
 from sojourn.ingest.limits import EVENT_BYTES_MAX, PROPERTIES_MAX, is_plausible
+from sojourn.ingest.traffic import Way, ways
 from sojourn.kept import Heading, Lot, joined
 from sojourn.policy import gate, secrets
 from sojourn.policy.gate import nothing_said
@@ -39,6 +40,7 @@ SHELL_BYTES = 4_000
 Came = Event | Dropped
 Take = Callable[[Event], Came]
 Values = Sequence[Any]
+Kin = tuple[str, str, bytes]
 
 
 class Shape(NamedTuple):
@@ -57,7 +59,7 @@ class Alike(NamedTuple):
     shape: Shape
     places: Sequence[int]
     events: Sequence[Event]
-    kin: Sequence[tuple[str, str, bytes]]
+    kin: Sequence[Kin]
     columns: Sequence[Values]
     found: dict[int, Sequence[int]]
 
@@ -134,8 +136,7 @@ def _alike(places: Sequence[int], events: Sequence[Event], arrival: Arrival) -> 
     columns = _flat(events, shape.kinds)
     if columns is None:
         return
-    kin = [(event.name, event.source, _told(event)) for event in events]
-    every = Alike(shape, places, events, kin, columns, {})
+    every = Alike(shape, places, events, _kin(events), columns, {})
     fit = every.only(_fit(every, arrival))
     for some in _enriched(fit, arrival) if fit.events else ():
         if len(some.shape.names) <= PROPERTIES_MAX and _are_small(some):
@@ -146,9 +147,15 @@ def _alike(places: Sequence[int], events: Sequence[Event], arrival: Arrival) -> 
                     yield looked.only(own)
 
 
-def _told(event: Event) -> bytes:
-    """The signals of an event, packed; nothing if there are none."""
-    return b"" if event.signals is NO_SIGNALS else msgspec.msgpack.encode(event.signals)
+def _kin(events: Sequence[Event]) -> list[Kin]:
+    """The name, source and signals of each, the latter packed: nothing if there are none."""
+    # What one device sends together mostly shares its signals.
+    signals = {id(event.signals): event.signals for event in events}
+    packed = {
+        key: b"" if own is NO_SIGNALS else msgspec.msgpack.encode(own)
+        for key, own in signals.items()
+    }
+    return [(event.name, event.source, packed[id(event.signals)]) for event in events]
 
 
 def _parted(keys: Iterable[Any]) -> Iterable[list[int]]:
@@ -161,10 +168,10 @@ def _parted(keys: Iterable[Any]) -> Iterable[list[int]]:
 
 def _enriched(alike: Alike, arrival: Arrival) -> Iterable[Alike]:
     """The events with what is added to them, parted by its names."""
-    shape, events = alike.shape, alike.events
-    if TELLING.isdisjoint(shape.names) and not any(told for _, _, told in alike.kin):
+    shape = alike.shape
+    if not any(name in shape.names for name in TELLING) and not any(kin[2] for kin in alike.kin):
         return [alike]
-    added = [additions(event, arrival) for event in events]
+    added = _added(alike, arrival)
     enriched = []
     for some in _parted(map(tuple, added)):
         own, names = alike.only(some), tuple(added[some[0]])
@@ -173,6 +180,19 @@ def _enriched(alike: Alike, arrival: Arrival) -> Iterable[Alike]:
         own = own._replace(shape=Shape(shape.identifiers, shape.names + names, kinds))
         enriched.append(own._replace(columns=[*own.columns, *more]))
     return enriched
+
+
+def _added(alike: Alike, arrival: Arrival) -> list[dict[str, str]]:
+    """What is added to each: it is the same for those of one kin who came in one way."""
+    columns = dict(zip(alike.shape.names, alike.columns, strict=True))
+    urls, referrers = (columns.get(name, [""] * len(alike.events)) for name in TELLING)
+    known: dict[tuple[Kin, Way], dict[str, str]] = {}
+    added = []
+    for at, key in enumerate(zip(alike.kin, ways(urls, referrers), strict=True)):
+        if key not in known:
+            known[key] = additions(alike.events[at], arrival)
+        added.append(known[key])
+    return added
 
 
 def _flat(events: Sequence[Event], kinds: Sequence[type]) -> list[Values] | None:

@@ -14,7 +14,7 @@ from sojourn.ingest.arrival import Arrival
 from sojourn.ingest.traffic import traffic_of
 
 CAMPAIGN = "campaign."
-TELLING = frozenset(("url", "referrer"))
+TELLING = ("url", "referrer")
 """The properties that tell how somebody came."""
 
 
@@ -33,7 +33,7 @@ def additions(event: Event, arrival: Arrival) -> dict[str, str]:
     and `campaign.*` of its page: those that it does not say itself and that the policy lets it
     have."""
     given, signals = event.properties, event.signals
-    if signals is NO_SIGNALS and TELLING.isdisjoint(given):
+    if signals is NO_SIGNALS and "url" not in given and "referrer" not in given:
         return {}
     rules = arrival.rules
     rule = rules.events.get(event.name, rules.other_event)

@@ -277,7 +277,7 @@ def with_message_ids(
     The same file or body gives the same ids again, and two equal events in one are two events.
     `seen` counts the contents so far.
     """
-    if all(isinstance(event, Dropped) or event.message_id for event in events):
+    if not any(type(event) is Event and not event.message_id for event in events):
         return events
     named: list[Event | Dropped] = []
     for event in events:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from sojourn.wire import FORM_FIELDS_MAX, UTM
 
+Way = tuple[str, str]
+"""What of an address and a referrer `traffic_of` goes by: where that is the same, so is what it
+finds."""
 SUFFIX_PART_MAX = 3
 """A brand's `*` stands for one or two such parts: `com`, `co.uk`."""
 
@@ -33,6 +37,25 @@ def traffic_of(url: str, referrer: str) -> dict[str, str]:
         if asked.get(f"utm_{theirs}")
     }
     return {"referrer_type": _by_link(asked) or _by_host(url, referrer), **campaign}
+
+
+def ways(urls: Iterable[Any], referrers: Iterable[Any]) -> Iterator[Way]:
+    """In which ways people came, by addresses and referrers. What is no text tells nothing."""
+    marks = _marks()
+    for url, referrer in zip(urls, referrers, strict=True):
+        if type(url) is not str or type(referrer) is not str:
+            yield "", ""
+        elif "?" in url and marks.search(url):
+            yield url, referrer
+        elif referrer:
+            yield _origin(url), _origin(referrer)
+        else:
+            yield url[:1], ""
+
+
+def _origin(address: str) -> str:
+    """All of an address in which its host can stand."""
+    return "/".join(address.split("/", 3)[:3])
 
 
 def _by_link(asked: dict[str, str]) -> str:

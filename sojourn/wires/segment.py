@@ -42,6 +42,7 @@ from sojourn.wire import (
     basic_of,
     country_of,
     data_of,
+    email_of,
     failure_reply,
     image_reply,
     json_of,
@@ -119,7 +120,9 @@ def _skew_ms(body: dict[str, Any], received_ms: int) -> int:
 def _event(message: Any, skew: int, received_ms: int, device: Signals) -> Event | Dropped:
     if not isinstance(message, dict) or message.get("type") not in TYPES:
         return Dropped(DropReason.NOT_AN_EVENT, f"Its type is none of {', '.join(TYPES)}.")
-    kind = message["type"]
+    kind, context = message["type"], message.get("context")
+    if not isinstance(context, dict):
+        context = {}
     stamp = message.get("timestamp")
     stamp = message.get("originalTimestamp") if stamp is None else stamp
     ts = received_ms if stamp is None else instant_ms(stamp)
@@ -127,23 +130,22 @@ def _event(message: Any, skew: int, received_ms: int, device: Signals) -> Event 
         skew = 0
     elif "sentAt" in message:
         skew = _skew_ms(message, received_ms)
-    traits = _traits(message, kind)
-    identifiers = _identifiers(message, traits)
+    traits = _traits(message, kind, context)
     previous = message.get("previousId")
     return Event(
         kind=_kinds[kind],
         name=_name(message, kind),
         ts=0 if ts is None else ts + skew,
         stamp=str(stamp)[:STAMP_CHARS] if ts is None else "",
-        identifiers=identifiers,
-        properties=_properties(message, kind),
+        identifiers=_identifiers(message, traits),
+        properties=_properties(message, kind, context),
         traits=traits,
         previous=Identifier("user_id", str(previous)) if previous else None,
         message_id=_message_id(message),
-        open_ms=_open_ms(message, kind),
+        open_ms=_open_ms(message, kind) if "openFor" in message else 0,
         closes=kind == "update" and message.get("close") is True,
-        source=_source(message),
-        signals=_signals(message, traits, device, skew),
+        source=_source(context),
+        signals=_signals(context, traits, device, skew),
     )
 
 
@@ -159,8 +161,8 @@ _kinds = {
 def _open_ms(message: dict[str, Any], kind: str) -> int:
     """For how long what happened may still change (`openFor`, ours, as are updates); an update
     may say so anew."""
-    given = message.get("openFor")
-    if given is None or kind not in ("track", "page", "screen", "update"):
+    given = message["openFor"]
+    if kind not in ("track", "page", "screen", "update"):
         return 0
     if isinstance(given, bool) or not isinstance(given, int | float) or not given > 0:
         return 0
@@ -176,22 +178,23 @@ def _message_id(message: dict[str, Any]) -> str:
 def _identifiers(message: dict[str, Any], traits: dict[str, Any]) -> tuple[Identifier, ...]:
     found = []
     user = message.get("userId")
-    if user is not None and str(user) != "":
+    if user is not None and user != "":
         found.append(Identifier("user_id", text_of(user)))
-    email = traits.get("email")
-    if isinstance(email, str) and "@" in email and message["type"] == "identify":
-        found.append(Identifier("email", email.strip().lower()))
+    if traits and message["type"] == "identify":
+        email = email_of(traits.get("email"))
+        if email:
+            found.append(Identifier("email", email))
     anonymous = message.get("anonymousId")
     if anonymous is not None and str(anonymous) not in UNSET_IDS:
         found.append(Identifier("anonymous_id", text_of(anonymous)))
     return tuple(found)
 
 
-def _traits(message: dict[str, Any], kind: str) -> dict[str, Any]:
+def _traits(message: dict[str, Any], kind: str, context: dict[str, Any]) -> dict[str, Any]:
     traits = message.get("traits")
     given = traits if isinstance(traits, dict) else {}
     if kind == "identify":
-        told = _of(message.get("context"), "traits")
+        told = context.get("traits")
         given = told | given if isinstance(told, dict) else given
     if kind != "group":
         return given
@@ -206,35 +209,32 @@ def _name(message: dict[str, Any], kind: str) -> str:
     return name if kind == "track" and isinstance(name, str) else ""
 
 
-def _properties(message: dict[str, Any], kind: str) -> dict[str, Any]:
+def _properties(message: dict[str, Any], kind: str, context: dict[str, Any]) -> dict[str, Any]:
     given = message.get("properties")
     properties = given if isinstance(given, dict) else {}
     if kind in VIEWS:
         named = {field: message[field] for field in ("name", "category") if message.get(field)}
         properties = named | properties
-    context = message.get("context")
-    if not isinstance(context, dict):
-        return properties
-    page, campaign = context.get("page"), context.get("campaign")
     found: dict[str, Any] = {}
-    if isinstance(page, dict):
-        found |= {field: page[field] for field in PAGE_FIELDS if page.get(field)}
-    if isinstance(campaign, dict):
-        fields = ((field, campaign.get(field)) for field in CAMPAIGN_FIELDS)
-        found |= {f"campaign.{field}": value for field, value in fields if value}
-    return found | properties
+    if isinstance(page := context.get("page"), dict):
+        for field in PAGE_FIELDS:
+            if value := page.get(field):
+                found[field] = value
+    if isinstance(campaign := context.get("campaign"), dict):
+        for field in CAMPAIGN_FIELDS:
+            if value := campaign.get(field):
+                found[f"campaign.{field}"] = value
+    return found | properties if found else properties
 
 
 def _signals(
-    message: dict[str, Any], traits: dict[str, Any], device: Signals, skew: int
+    context: dict[str, Any], traits: dict[str, Any], device: Signals, skew: int
 ) -> Signals:
     """Consent by purpose (`context.consent.categoryPreferences`), a declared age (a trait, which
     RudderStack sends beside every message in `context.traits`), the country
     (`context.location.country` with two letters), the address to find it where that is not said,
     and the agent: those of the person's device, which `device` knows where it sent this itself."""
-    context = message.get("context")
-    context = context if isinstance(context, dict) else {}
-    age = age_of(traits.get("age"))
+    age = age_of(traits["age"]) if "age" in traits else None
     if age is None and "traits" in context:
         age = age_of(_of(context["traits"], "age"))
     if age is None and not skew and TELLING.isdisjoint(context):
@@ -259,11 +259,9 @@ def _of(given: Any, name: str) -> Any:
     return given.get(name) if isinstance(given, dict) else None
 
 
-def _source(message: dict[str, Any]) -> str:
+def _source(context: dict[str, Any]) -> str:
     """Which client sent it, a phone's or another (clause S1-12)."""
-    context = message.get("context")
-    library = context.get("library") if isinstance(context, dict) else None
-    name = library.get("name") if isinstance(library, dict) else None
+    name = _of(context.get("library"), "name")
     return name[:100] if isinstance(name, str) else "segment"
 
 

@@ -15,7 +15,7 @@ from sojourn.ingest import pipeline
 from sojourn.ingest.agents import client_of
 from sojourn.ingest.arrival import Arrival
 from sojourn.ingest.exclusions import exclusions_of
-from sojourn.ingest.traffic import traffic_of
+from sojourn.ingest.traffic import traffic_of, ways
 from sojourn.policy import versions
 from tests.opened import NOON_MS, event, profile
 from tests.ruled import country_of, rules
@@ -248,3 +248,32 @@ def test_a_clock_that_was_put_right_is_counted(skew_ms: int, counted: str) -> No
     arrival = Arrival(NOON_MS, rules())
     assert pipeline.run([came(Signals(skew_ms=skew_ms))], arrival).kept
     assert dict(arrival.corrected) == ({f"corrected clock_{counted}": 1} if counted else {})
+
+
+@pytest.mark.parametrize("referrer", ["", "https://www.google.com/search?q=a", "ann", "//x.test/p"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "https://shop.example",
+        "https://shop.example/a/b?c=d",
+        "https://shop.example/a?utm_source=mail&gclid=1",
+        "https://www.google.com/elsewhere",
+        "https:/\t/www.google.com/p",
+        "https://ann@x.test:81/p/q",
+        "http://[broken/p",
+        "shop.example/a/b/c",
+        "mailto:ann@x.test//y/z",
+    ],
+)
+def test_whoever_comes_in_one_way_came_by_the_same_traffic(url: str, referrer: str) -> None:
+    ((way, other),) = ways([url], [referrer])
+    assert traffic_of(way, other) == traffic_of(url, referrer)
+    assert bool(way or other) == bool(url or referrer)
+
+
+def test_addresses_that_tell_nothing_are_one_way() -> None:
+    pages = [f"https://shop.example/{page}?ref={page}" for page in range(9)]
+    for referrer in ("", "https://news.example/today"):
+        assert len({*ways(pages, [referrer] * len(pages))}) == 1
+    assert {*ways([1.0, "https://shop.example"], ["", None])} == {("", "")}
