@@ -8,8 +8,7 @@ whatever is not plain, takes the steps by itself. A step that judges values has 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import compress
 from math import isfinite
 from operator import eq
@@ -21,6 +20,7 @@ from sojourn.drop_reason import Dropped
 from sojourn.event import EVENT, IDENTIFIER_CHARS_MAX, NO_SIGNALS, Event
 from sojourn.ingest.arrival import Arrival
 from sojourn.ingest.enrich import TELLING, additions
+from sojourn.ingest.fates import Fate, bare
 from sojourn.ingest.flatten import WHOLE_MAX
 from sojourn.ingest.limits import EVENT_BYTES_MAX, PROPERTIES_MAX, is_plausible
 from sojourn.ingest.traffic import Way, ways
@@ -28,6 +28,7 @@ from sojourn.kept import Heading, Lot, joined
 from sojourn.policy import gate, secrets
 from sojourn.policy.gate import nothing_said
 from sojourn.policy.looks import BROKEN, SECRET, Looks
+from sojourn.policy.reducing import Reduce
 
 PLAIN = frozenset((str, bool, int, float))
 OWN = 1 << 8
@@ -90,11 +91,12 @@ def taken_alike(
     becomes of one that takes the steps by itself."""
     lots: list[Lot] = []
     alone: dict[int, Came] = {}
+    fates = arrival.fates()
     for own in _by_shape(events, places):
         if len(own) > 1:
             members = cast(list[Event], [events[place] for place in own])
             for alike in _alike(own, members, arrival):
-                led = _led(alike, arrival, take)
+                led = _led(alike, arrival, take, fates)
                 if isinstance(led, Lot):
                     lots.append(led)
                 else:
@@ -257,34 +259,54 @@ def _bad_identifiers(values: Sequence[str], arrival: Arrival) -> set[str]:
     return bad
 
 
-def _led(alike: Alike, arrival: Arrival, take: Take) -> Lot | Came:
-    """What becomes of events that are alike: one leads, and where it comes through, others follow;
-    otherwise what becomes of that one."""
-    shape, leader = alike.shape, alike.events[0]
-    properties = dict(zip(shape.names, (values[0] for values in alike.columns), strict=True))
-    looks = {shape.names[at]: masks[0] & ~OWN for at, masks in alike.found.items()}
-    counts = arrival.withheld, arrival.corrected
-    before = [Counter(counted) for counted in counts]
-    seen = {name: found for name, found in looks.items() if found}
-    after = take(msgspec.structs.replace(leader, properties=properties, looks=seen))
-    lot = _followed(alike, after, arrival) if isinstance(after, Event) else None
-    if lot is None or lot.at(0) != after:
-        # It was dropped, or something became of it that is not seen here.
+def _led(alike: Alike, arrival: Arrival, take: Take, fates: dict[Hashable, Fate]) -> Lot | Came:
+    """What becomes of events that are alike: one leads, unless it is known what became of another,
+    and where it comes through, others follow; otherwise what becomes of that one."""
+    kin, masks = alike.kin[0], tuple((at, found[0]) for at, found in alike.found.items())
+    kind = alike.shape, kin, masks
+    fate = fates.get(kind)
+    if fate is not None:
+        lot = _followed(alike, fate.after)
+        for reason, properties in fate.withheld.items():
+            arrival.withheld[reason] += properties * len(lot)
+        return lot
+    before = arrival.withheld.copy(), arrival.corrected.copy()
+    after = take(_leader(alike))
+    if isinstance(after, Dropped):
         return after
-    for counted, was in zip(counts, before, strict=True):
-        for what, times in (counted - was).items():
+    names = alike.shape.names
+    if not set(names).issuperset((*after.properties, *after.sealed)):
+        return after
+    reductions = gate.reductions(after, arrival.rules, names)
+    lot = _followed(_reduced(alike, reductions, arrival), after)
+    if lot.at(0) != after:
+        # Something became of it that is not seen here.
+        return after
+    counts = arrival.withheld - before[0], arrival.corrected - before[1]
+    for counted, own in zip((arrival.withheld, arrival.corrected), counts, strict=True):
+        for what, times in own.items():
             counted[what] += times * (len(lot) - 1)
+    if not (kin[2] or reductions):
+        fates[kind] = Fate(bare(after), dict(counts[0]))
     return lot
 
 
-def _followed(alike: Alike, after: Event, arrival: Arrival) -> Lot | None:
+def _leader(alike: Alike) -> Event:
+    """The first of some events, with what was found in its values."""
+    names, values = alike.shape.names, (column[0] for column in alike.columns)
+    looks = {names[at]: found[0] & ~OWN for at, found in alike.found.items()}
+    return msgspec.structs.replace(
+        alike.events[0],
+        properties=dict(zip(names, values, strict=True)),
+        looks={name: found for name, found in looks.items() if found},
+    )
+
+
+def _followed(alike: Alike, after: Event) -> Lot:
     """What becomes of events that are alike, if what became of the first is this."""
-    clear, hidden = tuple(after.properties), tuple(after.sealed)
-    if not set(alike.shape.names).issuperset((*clear, *hidden)):
-        return None
-    alike = _reduced(alike, after, arrival)
     columns = dict(zip(alike.shape.names, map(list, alike.columns), strict=True))
     events, types = alike.events, alike.shape.identifiers[: len(after.identifiers)]
+    clear, hidden = tuple(after.properties), tuple(after.sealed)
     return Lot(
         Heading(types, clear, hidden),
         places=list(alike.places),
@@ -299,11 +321,11 @@ def _followed(alike: Alike, after: Event, arrival: Arrival) -> Lot | None:
     )
 
 
-def _reduced(alike: Alike, after: Event, arrival: Arrival) -> Alike:
+def _reduced(alike: Alike, reductions: Sequence[tuple[str, Reduce]], arrival: Arrival) -> Alike:
     """The events with what is left of their values, without those of which something else is left
     than of the first: another type, or what looks otherwise."""
     names = alike.shape.names
-    for name, reduce in gate.reductions(after, arrival.rules, names):
+    for name, reduce in reductions:
         values = list(map(reduce, alike.columns[names.index(name)]))
         first = type(values[0])
         alike = _with(alike, name, values).only(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 
 from sojourn.consent.cookieless import DailyIds
@@ -11,10 +11,12 @@ from sojourn.drop_reason import Dropped
 from sojourn.event import DEFAULT_HIERARCHY, Event, Hierarchy
 from sojourn.geography import country_of
 from sojourn.ingest.exclusions import NOTHING_EXCLUDED, Exclusions
+from sojourn.ingest.fates import Fate, Fates
 from sojourn.policy.gate import Will, nothing_said
 from sojourn.policy.looks import Looks
 from sojourn.policy.rules import Rules
 
+NOTHING_EXPECTED: Mapping[str, frozenset[type]] = {}
 OPENED_MAX = 100_000
 """Events that may still change whose names are remembered: twice as many as may be open."""
 
@@ -30,6 +32,7 @@ class Names:
     events: set[str] = field(default_factory=set)
     properties: set[str] = field(default_factory=set)
     looks: Looks = field(default_factory=Looks)
+    fates: Fates = field(default_factory=Fates)
     opened: dict[str, str] = field(default_factory=dict)
 
     def note_opened(self, event: Event) -> None:
@@ -54,9 +57,14 @@ class Arrival:
     will: Will = nothing_said
     exclusions: Exclusions = NOTHING_EXCLUDED
     daily_ids: DailyIds | None = None
-    expected: Mapping[str, frozenset[type]] = field(default_factory=dict)
+    expected: Mapping[str, frozenset[type]] = field(default_factory=lambda: NOTHING_EXPECTED)
     withheld: Counter[str] = field(default_factory=Counter)
     corrected: Counter[str] = field(default_factory=Counter)
+
+    def fates(self) -> dict[Hashable, Fate]:
+        """What became of kinds of events that were judged as these are."""
+        judged_by = self.rules, self.hierarchy, self.exclusions, self.expected, self.daily_ids
+        return self.names.fates.now(judged_by, self.received_ms)
 
 
 Step = Callable[[Event, Arrival], Event | Dropped]

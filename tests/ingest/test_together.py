@@ -220,7 +220,10 @@ def test_events_that_are_alike_come_out_as_each_by_itself(
     known = pipeline.STEPS, RULES[policy], will, exclusions, expected
     with mock.patch.object(poison, "dropped", side_effect=AssertionError("It failed together")):
         together = outcome([batch], *known)
+        one_after_the_other = outcome([batch[::2], batch[1::2], batch], *known)
     assert together == outcome([[one] for one in batch], *known)
+    in_turn = outcome([[one] for one in (*batch[::2], *batch[1::2], *batch)], *known)
+    assert one_after_the_other == in_turn, "what is remembered of the first holds for the others"
 
 
 def test_of_events_that_are_alike_one_takes_the_steps() -> None:
