@@ -168,8 +168,7 @@ class Governance:
 
     def unseen(self, purpose: str) -> list[int]:
         """The people who may not be seen for a purpose, by the ids they had then."""
-        with self.engine.begin() as connection:
-            return records.unseen(connection, self.project.id, purpose)
+        return records.unseen(self.engine, self.project.id, purpose)
 
     def seen(self, purpose: str) -> Snapshot:
         """The parts of this moment, without the people who may not be seen for a purpose."""

@@ -243,10 +243,9 @@ def keep_stopped(
             stop(connection, project, [links[digest]], dict.fromkeys(stopped, "refused"))
 
 
-def unseen(connection: sa.Connection, project: int, purpose: str) -> list[int]:
-    """The people who stopped a purpose or are restricted, by the ids they had then."""
-    table = tables.unseen
-    chosen = sa.select(table.c.person).where(
-        table.c.project == project, table.c.purpose.in_([purpose, EVERY_PURPOSE])
-    )
-    return sorted(set(connection.execute(chosen).scalars()))
+def unseen(source: sa.Engine | sa.Connection, project: int, purpose: str) -> list[int]:
+    """The people who stopped a purpose or are restricted, by the ids they had then; see
+    `control.rows_of`."""
+    text = f"SELECT person FROM {tables.unseen.name} WHERE project = ? AND purpose IN (?, ?)"
+    rows = control.rows_of(source, text, (project, purpose, EVERY_PURPOSE))
+    return sorted({int(person) for (person,) in rows})
