@@ -36,6 +36,7 @@ from sojourn.api import (
 )
 from sojourn.api.access import Grants, require_caller
 from sojourn.api.door import Door
+from sojourn.api.gathering import Gathering
 from sojourn.api.intake import Intake
 from sojourn.application import Sojourn
 from sojourn.errors import SojournError
@@ -46,12 +47,17 @@ QUESTION_BYTES_MAX = 1024 * 1024
 
 def served(sojourn: Sojourn) -> ASGIApp:
     """All that is served over an open data folder."""
-    grants, intake = Grants(sojourn), Intake(sojourn.metrics)
-    return Door(application(sojourn, grants, intake), sojourn, grants, intake)
+    grants, gathering = Grants(sojourn), Gathering(sojourn.accept)
+    intake = Intake(sojourn.metrics)
+    routed = application(sojourn, grants, gathering, intake)
+    return Door(routed, sojourn, grants, gathering, intake)
 
 
 def application(
-    sojourn: Sojourn | None, grants: Grants | None = None, intake: Intake | None = None
+    sojourn: Sojourn | None,
+    grants: Grants | None = None,
+    gathering: Gathering | None = None,
+    intake: Intake | None = None,
 ) -> Litestar:
     """The routes over an open data folder; without one, only their schema is of use."""
     state = State()
@@ -60,6 +66,7 @@ def application(
             {
                 "sojourn": sojourn,
                 "grants": grants or Grants(sojourn),
+                "gathering": gathering or Gathering(sojourn.accept),
                 "rates": subscriptions.Rates(sojourn),
                 "schemas": schemas.Schemas(sojourn),
             }

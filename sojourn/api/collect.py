@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -20,6 +19,7 @@ from sojourn.accounts.keys import Grant, hint_of
 from sojourn.api import problems
 from sojourn.api.access import AnyRequest, Grants
 from sojourn.api.connection import address_of
+from sojourn.api.gathering import Gathering
 from sojourn.api.reading import PoisonBody, by_wire, worded
 from sojourn.application import WIRES, Sojourn
 from sojourn.collection import Webhook
@@ -73,9 +73,8 @@ def _route(path: str, wires: list[Wire]) -> HTTPRouteHandler:
             headers = cors(request.headers, credentials_of(wires))
             return Response(b"", status_code=204, headers=headers)
         asking = partial(asked_of, request, state.sojourn)
-        return problems.response(
-            await answer(wires, asking, request.headers, state.sojourn, state.grants)
-        )
+        known = state.sojourn, state.grants, state.gathering
+        return problems.response(await answer(wires, asking, request.headers, *known))
 
     return collect
 
@@ -117,6 +116,7 @@ async def answer(
     headers: Mapping[str, str],
     sojourn: Sojourn,
     grants: Grants,
+    gathering: Gathering,
 ) -> Reply:
     """What is answered to a request at the path of some wires, which `asking` reads: a refusal,
     too. A browser's client may only read it if it is let."""
@@ -126,7 +126,10 @@ async def answer(
         sojourn.health.require_room()
         asked = await asking()
         wire, content = _speaker(wires, asked, sojourn.health)
-        reply = await _collect(wire, asked, content, sojourn, grants)
+        project, grant = _opened(wire, asked, content, sojourn, grants)
+        events = _events(wire, asked, content, project, grant, sojourn.health)
+        receipt = await gathering.take(project, events, wire.name)
+        reply = _replied(wire, asked, receipt, project, sojourn)
     except SojournError as failure:
         reply = _refused(failure, asked, wire, sojourn.health)
     return replace(reply, headers={**cors(headers, credentials_of(wires)), **reply.headers})
@@ -169,27 +172,31 @@ def _speaker(wires: list[Wire], request: Request, health: Health) -> tuple[Wire,
     raise poison
 
 
-async def _collect(
-    wire: Wire, request: Request, content: Any, sojourn: Sojourn, grants: Grants
-) -> Reply:
-    project, grant = _opened(wire, request, content, sojourn, grants)
+def _events(
+    wire: Wire, request: Request, content: Any, project: Project, grant: Grant, health: Health
+) -> list[Event | Dropped]:
+    """The events of a request, with what its sender's browser says of all of them."""
     asked = replace(request, is_proven=True) if grant.secret else request
     webhook = webhook_of(project, wire.key(request, content))
     if webhook is not None:
         asked = replace(asked, webhook=webhook)
     try:
-        events = by_wire(wire, sojourn.health, wire.events, asked, content)
+        events = by_wire(wire, health, wire.events, asked, content)
     except PoisonBody as failure:
-        events = [failure.dropped]
+        return [failure.dropped]
     gpc, dnt = (request.headers.get(name) == "1" for name in ("sec-gpc", "dnt"))
     if gpc or dnt:
-        events = [_signalled(event, gpc=gpc, dnt=dnt) for event in events]
-    outcome, done = sojourn.accept(project, events, wire.name)
-    if done is not None:
-        await asyncio.wrap_future(done)
-        sojourn.metrics.accept(project.name, len(outcome.kept))
-    told = dict(islice(outcome.dropped.items(), REFUSALS_TOLD_MAX))
-    reply = worded(wire, sojourn.health, request, Receipt(len(outcome.kept), told))
+        return [_signalled(event, gpc=gpc, dnt=dnt) for event in events]
+    return events
+
+
+def _replied(
+    wire: Wire, request: Request, receipt: Receipt, project: Project, sojourn: Sojourn
+) -> Reply:
+    """The answer to a request of which this became."""
+    sojourn.metrics.accept(project.name, receipt.accepted)
+    told = dict(islice(receipt.refused.items(), REFUSALS_TOLD_MAX))
+    reply = worded(wire, sojourn.health, request, Receipt(receipt.accepted, told))
     target = reply.headers.get("Location")
     if target is not None:
         _require_allowed(target, project)

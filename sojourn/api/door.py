@@ -20,6 +20,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from sojourn.api import collect, pages, problems
 from sojourn.api.access import Grants
 from sojourn.api.connection import address_of
+from sojourn.api.gathering import Gathering
 from sojourn.api.intake import Intake
 from sojourn.application import Sojourn
 from sojourn.errors import SojournError
@@ -31,10 +32,17 @@ log = logging.getLogger("sojourn")
 class Door:
     """Stands before the framework's application."""
 
-    def __init__(self, app: ASGIApp, sojourn: Sojourn, grants: Grants, intake: Intake) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        sojourn: Sojourn,
+        grants: Grants,
+        gathering: Gathering,
+        intake: Intake,
+    ) -> None:
         self._app = app
         self._sojourn = sojourn
-        self._grants = grants
+        self._known = sojourn, grants, gathering
         self._at = {
             (method, path): wires
             for path, wires in collect.paths().items()
@@ -59,7 +67,7 @@ class Door:
         }
         asking = partial(self._asked, asked, receive, headers)
         try:
-            reply = await collect.answer(wires, asking, headers, self._sojourn, self._grants)
+            reply = await collect.answer(wires, asking, headers, *self._known)
         except RecursionError:
             # Only the decoder of a body follows what a sender has nested.
             reply = problems.reply(problems.nesting())
@@ -76,7 +84,7 @@ class Door:
         return Request(
             method=scope["method"],
             path=scope["path"],
-            query=dict(pairs) if query else {},
+            query=dict(pairs),
             headers=headers,
             body=await collect.read(scope["method"], _pieces(receive), headers),
             received_ms=self._sojourn.clock_ms(),

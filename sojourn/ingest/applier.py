@@ -16,29 +16,26 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from itertools import chain, groupby
+from itertools import groupby
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from sojourn import control, tables
 from sojourn.consent import records
-from sojourn.drop_reason import DropReason
-from sojourn.event import CHANGE, EVENT, Event
-from sojourn.ingest import open_events, provisional
+from sojourn.event import CHANGE
+from sojourn.ingest import open_events, provisional, room
 from sojourn.ingest import rows as event_rows
 from sojourn.ingest.aside import ASIDE_MAX, Keep, set_aside
-from sojourn.ingest.inbox import PLACES, Inbox, Row, order_of
-from sojourn.ingest.limits import EVENT_NAMES_MAX, PROPERTY_NAMES_MAX
+from sojourn.ingest.first_seen import first_seen
+from sojourn.ingest.inbox import Inbox, Row, order_of
 from sojourn.ingest.poison import is_poison, poisonous
 from sojourn.ingest.project import Project, load_vocabulary
 from sojourn.ingest.provisional import Provisional
-from sojourn.ingest.rows import TYPE_OF, properties_of
-from sojourn.kept import Kept, Lot, Placed, joined
-from sojourn.people import identities, organisations, profiles
-from sojourn.people.identities import Changes
+from sojourn.kept import Kept
+from sojourn.people import identities, linking, organisations, profiles
+from sojourn.people.linking import Changes
 
 BATCH_EVENTS = 5_000
 """Events in one transaction: enough to share its cost, few enough to be visible in a moment."""
@@ -314,15 +311,16 @@ def _by_project(
 
 def _apply_project(connection: sa.Connection, project: Project, rows: list[Row]) -> Batch:
     batch = Batch(project, event_rows.EMPTY)
-    fresh = _first_seen(connection, project, rows, batch)
-    fitting = _fitting(project, _numbered(connection, project, fresh), batch)
+    seen = first_seen(connection, project, rows)
+    batch.stored, batch.duplicates = seen.stored, seen.duplicates
+    fitting, batch.refused = room.fitting(project, _numbered(connection, project, seen.kept))
     others = [placed for placed in fitting.others if placed[1].kind is not CHANGE]
     lots, events = project.people.parted(connection, Kept(fitting.lots, others))
     owners = [
         event.person or project.people.resolve(event, order, batch.changes)
         for order, event in events
     ]
-    identities.save(connection, project.id, project.vault, batch.changes)
+    linking.save(connection, project.id, project.vault, batch.changes)
     if project.has_consents:
         _keep_stopped(connection, batch, rows[-1].received_ms)
     told = [(who, event) for who, (_, event) in zip(owners, events, strict=True) if event.traits]
@@ -351,12 +349,12 @@ def _keep_stopped(connection: sa.Connection, batch: Batch, at_ms: int) -> None:
 def _replayed(connection: sa.Connection, project: Project, rows: list[Row]) -> Batch:
     """The batch these rows were when they were applied: who and what is known, nothing is new."""
     batch = Batch(project, event_rows.EMPTY)
-    seen = _first_seen(connection, project, rows, batch, replayed=True)
+    seen = first_seen(connection, project, rows, replayed=True).kept
     fresh = _numbered(connection, project, Kept([], seen.placed())).others
     events = [
         (order, event)
         for order, event in fresh
-        if event.kind is not CHANGE and _is_known(project, event)
+        if event.kind is not CHANGE and room.is_known(project, event)
     ]
     project.people.prepare(connection, [event for _, event in events])
     found = [event.person or project.people.find(event.identifiers) for _, event in events]
@@ -364,114 +362,6 @@ def _replayed(connection: sa.Connection, project: Project, rows: list[Row]) -> B
     owners = [who for _, who in owned]
     batch.table = event_rows.table_of(connection, project, [event for event, _ in owned], owners)
     return batch
-
-
-def _first_seen(
-    connection: sa.Connection,
-    project: Project,
-    rows: list[Row],
-    batch: Batch,
-    *,
-    replayed: bool = False,
-) -> Kept:
-    """The events whose message id is seen for the first time here, in the places of their orders of
-    arrival, and their rows' counts.
-
-    Message ids are known with the place where each was first seen, so that a replay makes the same
-    choice again.
-    """
-    came = _arrived(rows)
-    orders = [*chain.from_iterable(lot.places for lot in came.lots)]
-    digests = [*chain.from_iterable(_sightings(project, lot) for lot in came.lots)]
-    # An event that was open counted when it came, and not again when it has closed.
-    counting = orders + [order for order, event in came.others if not event.person]
-    orders += [order for order, _ in came.others]
-    digests += [project.vault.digest(*open_events.sighting(event)) for _, event in came.others]
-    known = project.message_ids.find(digests)
-    if not replayed:
-        # What was set aside and is sent again is tried again.
-        aside = [digest for digest, order in known.items() if order < 0]
-        project.message_ids.try_again(connection, aside)
-        known = {digest: order for digest, order in known.items() if order > 0}
-    first = _earliest(digests, orders) | known
-    new = {digest: order for digest, order in first.items() if digest not in known}
-    project.message_ids.add(connection, new if known else first)
-    again = {at for at, one in zip(orders, digests, strict=True) if first[one] != at}
-    batch.duplicates = _by_row([order for order in counting if order in again])
-    batch.stored = _by_row(counting) - batch.duplicates
-    return came.without(again)
-
-
-def _arrived(rows: list[Row]) -> Kept:
-    every = [row.arrived() for row in rows]
-    lots = joined(chain.from_iterable(kept.lots for kept in every))
-    return Kept(lots, [*chain.from_iterable(kept.others for kept in every)])
-
-
-def _sightings(project: Project, lot: Lot) -> list[bytes]:
-    """By what its events are known when they come again, see `open_events.sighting`."""
-    return project.vault.digests(open_events.MESSAGE, lot.message_ids)
-
-
-def _earliest(digests: Sequence[bytes], orders: Sequence[int]) -> dict[bytes, int]:
-    """The lowest order of each."""
-    earliest = dict(zip(digests, orders, strict=True))
-    if len(earliest) < len(digests):
-        for digest, order in zip(digests, orders, strict=True):
-            earliest[digest] = min(order, earliest[digest])
-    return earliest
-
-
-def _by_row(orders: Sequence[int]) -> Counter[int]:
-    """How many of some orders of arrival are of each inbox row."""
-    rows, counts = np.unique(np.array(orders, dtype=np.int64) // PLACES, return_counts=True)
-    return Counter(dict(zip(rows.tolist(), counts.tolist(), strict=True)))
-
-
-def _fitting(project: Project, kept: Kept, batch: Batch) -> Kept:
-    """The events whose names there is room for, together with all that were applied so far.
-
-    The pipeline has bounded the names it saw; only here are those of all processes known.
-    """
-    words = project.vocabulary
-    names, properties = set(words.names), set(words.properties())
-    if _all_fit(names, {name for name, _ in properties}, kept):
-        return kept
-    fitting: list[Placed] = []
-    for order, event in kept.placed():
-        new = properties_of(event) - properties
-        happened = event.kind is EVENT
-        if happened and event.name not in names and len(names) >= EVENT_NAMES_MAX:
-            batch.refused[DropReason.TOO_MANY_EVENT_NAMES] += 1
-        elif new and len(properties) + len(new) > 2 * PROPERTY_NAMES_MAX:
-            batch.refused[DropReason.TOO_MANY_PROPERTY_NAMES] += 1
-        else:
-            if happened:
-                names.add(event.name)
-            properties.update(new)
-            fitting.append((order, event))
-    return Kept([], fitting)
-
-
-def _all_fit(names: set[str], properties: set[str], kept: Kept) -> bool:
-    """Whether there is room even if every event were to happen, and every property of theirs came
-    with each type: almost always, and told for all of them in a fraction of the time."""
-    others = [event for _, event in kept.others]
-    named = names.union(*(lot.event for lot in kept.lots), [event.name for event in others])
-    given = properties.union(*(lot.heading.clear for lot in kept.lots))
-    given = given.union(*(event.properties for event in others))
-    given = given.union(*(event.told for event in others if event.told))
-    room = len(named) <= EVENT_NAMES_MAX
-    return room and len(given) * len(set(TYPE_OF.values())) <= 2 * PROPERTY_NAMES_MAX
-
-
-def _is_known(project: Project, event: Event) -> bool:
-    """Whether an event that was applied found room: then all of its names are known. Names never
-    go, so those of an event for which there was no room can never all have become known."""
-    words = project.vocabulary
-    if event.kind is EVENT and event.name not in words.codes:
-        return False
-    return all(words.knows(*known) for known in properties_of(event))
 
 
 def _save(connection: sa.Connection, batch: Batch) -> None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sojourn import control, tables
 from sojourn.event import DAILY_ID, DEFAULT_HIERARCHY, Hierarchy, Identifier, PropertyValue
 from sojourn.kernels.extents import extents
-from sojourn.people import identities, portrait, profiles
+from sojourn.people import linking, portrait, profiles
 from sojourn.people.portrait import Portrait, Rows, Sighting
 from sojourn.period import from_ms
 from sojourn.store import BUCKETS, CORE, FACT, Store, with_plain_events
@@ -241,7 +241,7 @@ class Directory:
             connection, columns, self.project, table.c.person, members
         ):
             if kind in portrait.DEVICE_TYPES:
-                value = self.vault.open(connection, (own, identities.CATEGORY), bytes(sealed))
+                value = self.vault.open(connection, (own, linking.CATEGORY), bytes(sealed))
                 if value is not None:
                     found.append(Sighting(kind, masked(value), bytes(digest), first_ms, last_ms))
         return found
@@ -285,9 +285,9 @@ class Directory:
         table = tables.identifiers
         columns = (table.c.person, table.c.type, table.c.sealed)
         rows = list(control.found_in(connection, columns, self.project, table.c.person, owners))
-        self.vault.prepare_known(connection, [(row[0], identities.CATEGORY) for row in rows])
+        self.vault.prepare_known(connection, [(row[0], linking.CATEGORY) for row in rows])
         for person, kind, sealed in rows:
-            value = self.vault.open(connection, (person, identities.CATEGORY), bytes(sealed))
+            value = self.vault.open(connection, (person, linking.CATEGORY), bytes(sealed))
             if value is not None:
                 found[owners[person]].append(Identifier(kind, value))
         for names in found.values():

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from sojourn import control, tables
-from sojourn.people import identities, profiles
+from sojourn.people import identities, linking, profiles
 from sojourn.people.traits import Trait, Traits
 from sojourn.policy.keeping import EVERY_PURPOSE, Happened, Keeping, Lasts
 from sojourn.retaining.tally import Tally
@@ -101,7 +101,7 @@ def remove(connection: sa.Connection, circle: Circle, traces: Traces) -> None:
         connection.execute(
             sa.delete(keys).where(
                 keys.c.project == project,
-                keys.c.category == identities.CATEGORY,
+                keys.c.category == linking.CATEGORY,
                 keys.c.person.not_in(named),
             )
         )

@@ -10,7 +10,7 @@ import pytest
 
 from sojourn.application import Sojourn
 from sojourn.filter import Condition
-from sojourn.ingest import applier
+from sojourn.ingest import applier, room
 from sojourn.ingest.project import Project
 from sojourn.segment import Segment
 from tests.opened import event, open_shop, profile, send, timelines
@@ -124,7 +124,7 @@ def test_facts_are_replayed_after_a_stop(tmp_path: Path, monkeypatch: pytest.Mon
 def test_message_for_whose_names_there_was_no_room_stays_out_of_a_replay(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(applier, "PROPERTY_NAMES_MAX", 1)
+    monkeypatch.setattr(room, "PROPERTY_NAMES_MAX", 1)
     sojourn, project = open_shop(tmp_path)
     with monkeypatch.context() as broken, sojourn:
         broken.setattr(applier.Applier, "commit", lambda *_, **__: None)

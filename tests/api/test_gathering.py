@@ -1,0 +1,133 @@
+"""Gathering: requests of one turn go in together, and each is answered as if it had come alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sojourn.api import gathering
+from sojourn.api.gathering import Came, Gathering
+from sojourn.application import Sojourn
+from sojourn.drop_reason import Dropped, DropReason
+from sojourn.errors import Unavailable
+from sojourn.event import Event
+from sojourn.ingest.pipeline import Outcome
+from sojourn.ingest.project import Project
+from sojourn.wire import Receipt
+from tests.opened import event, open_shop, timelines
+
+NO_EVENT = Dropped(DropReason.NOT_AN_EVENT, "It is none.")
+
+
+@dataclass
+class Shop:
+    """An open project, and how many events went in at a time."""
+
+    sojourn: Sojourn
+    project: Project
+    sizes: list[int] = field(default_factory=list)
+
+    def accept(
+        self, project: Project, events: Sequence[Came], wire: str
+    ) -> tuple[Outcome, Future[int] | None]:
+        self.sizes.append(len(events))
+        return self.sojourn.accept(project, events, wire)
+
+    def send(self, *requests: list[Came]) -> list[Receipt | BaseException]:
+        """What is answered to requests that are read in one turn."""
+
+        async def sent() -> list[Any]:
+            way = Gathering(self.accept)
+            asked = [way.take(self.project, events, "segment") for events in requests]
+            return await asyncio.gather(*asked, return_exceptions=True)
+
+        return asyncio.run(sent())
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    sojourn, project = open_shop(tmp_path)
+    with sojourn:
+        yield Shop(sojourn, project)
+
+
+def one(name: str = "viewed", **given: Any) -> list[Came]:
+    """The events of a request that has one."""
+    return [event(name, user="ann", **given)]
+
+
+def test_requests_of_one_turn_share_a_row_and_each_has_its_own_answer(shop: Shop) -> None:
+    nameless: Event = event("", user="ann")
+    answers = shop.send(one("a"), [NO_EVENT, *one("b"), nameless], [], one("c"), [NO_EVENT])
+    assert shop.sizes == [6]
+    assert [(one.accepted, [*one.refused]) for one in answers if isinstance(one, Receipt)] == [
+        (1, []),
+        (1, [0, 2]),
+        (0, []),
+        (1, []),
+        (0, [0]),
+    ]
+    assert [row.id for row in shop.sojourn.inbox.after(0, 100)] == [1]
+    shop.sojourn.apply_all()
+    assert [name for _, name in timelines(shop.project)[1]] == ["a", "b", "c"]
+
+
+def test_what_comes_without_an_id_is_known_as_if_it_had_come_alone(shop: Shop) -> None:
+    shop.send(one("a"), one("a"), [*one("b"), *one("b")])
+    shop.send(one("a"))
+    shop.send([*one("b"), *one("b")])
+    shop.sojourn.apply_all()
+    shown = [name for _, name in timelines(shop.project)[1]]
+    assert shown == ["a", "b", "b"], "the same request again is the same, two in one are two"
+
+
+def test_larger_requests_go_by_themselves_and_a_full_group_goes_at_once(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "GROUP_MAX", 5)
+    large = [event("a", user="ann", message_id=f"{at}") for at in range(gathering.FEW + 1)]
+    requests = [one(message_id=f"m{at}") for at in range(7)]
+    answers = shop.send(*requests, list(large))
+    assert shop.sizes == [5, gathering.FEW + 1, 2]
+    accepted = [one.accepted for one in answers if isinstance(one, Receipt)]
+    assert accepted == [*([1] * 7), gathering.FEW + 1]
+
+
+def test_what_fails_is_told_to_every_sender_and_the_next_go_in(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> Any:
+        raise Unavailable("The disk is gone")
+
+    for name, place in (("accept", shop.sojourn), ("_insert", shop.sojourn.inbox)):
+        with monkeypatch.context() as broken:
+            broken.setattr(place, name, fails)
+            answers = shop.send(one("a"), one("b"))
+        assert [type(answer) for answer in answers] == [Unavailable, Unavailable], name
+    assert [answer for answer in shop.send(one("c")) if isinstance(answer, Receipt)] == [
+        Receipt(1, {})
+    ]
+    shop.sojourn.apply_all()
+    assert [name for _, name in timelines(shop.project)[1]] == ["c"]
+
+
+def test_a_sender_who_goes_takes_nobody_along(shop: Shop) -> None:
+    async def sent() -> Receipt:
+        way = Gathering(shop.accept)
+        going = asyncio.ensure_future(way.take(shop.project, one("a"), "segment"))
+        staying = asyncio.ensure_future(way.take(shop.project, one("b"), "segment"))
+        await asyncio.sleep(0)
+        going.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await going
+        return await staying
+
+    assert asyncio.run(sent()) == Receipt(1, {})
+    shop.sojourn.apply_all()
+    assert len(timelines(shop.project)[1]) == 2, "what had been read is kept"
