@@ -1,4 +1,4 @@
-"""Kept: the events of a request that came through the pipeline, on their way to the applier.
+"""Kept: the events that came through the pipeline together, on their way to the applier.
 
 Most events are *plain*: something happened to somebody, nothing is told of the person beside it,
 and it will not change. Those with the same properties stand together, a *lot*, by column: what is
@@ -138,8 +138,8 @@ def _merged(lots: Sequence[Lot], arranged: Callable[[Iterable[Any]], list[Any]])
 
 
 class Kept(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Events of one request: in lots, and each of the others with its place. To whoever looks, a
-    sequence of events in their order."""
+    """Events that came together: in lots, and each of the others with its place. To whoever looks,
+    a sequence of events in their order."""
 
     lots: list[Lot] = []
     others: list[Placed] = []

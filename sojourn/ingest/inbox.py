@@ -7,8 +7,9 @@ commits it in one transaction and only then answers every submitter.
     submit ─┼─► writer: one transaction, one fsync ─► futures resolve with the row's id
     submit ─┘
 
-A row is one submission: the events of one request, sealed under a short-lived key that is destroyed
-once the last of its rows has been trimmed. Ids ascend in commit order and are never reused.
+A row is one submission: the events of one request, or of small ones that were read together, sealed
+under a short-lived key that is destroyed once the last of its rows has been trimmed. Ids ascend in
+commit order and are never reused.
 The order of an event is its row's id and its place in the row, see `order_of`. Each row also has
 the sum of the events up to it, so that how many wait is the difference of two rows.
 What waits for the disk is bounded, for all and for each project: beyond it nothing is taken.
