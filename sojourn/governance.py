@@ -61,7 +61,7 @@ class Governance:
         """Keep to the policy that is in force now, if it is another one than before; and to what
         another process has taken down."""
         project, now = self.project, self.clock_ms()
-        with self.engine.begin() as connection:
+        with project.taking_up, self.engine.begin() as connection:
             version = versions.in_force(connection, project.id, now)
             if version is not None and version.number != project.rules.number:
                 project.rules = load_rules(connection, project.id, project.vault, now)

@@ -42,12 +42,12 @@ class Collecting:
             ]
             subject = f"{project.name}: {', '.join(changed) or 'nothing new'}"
             audit.write(connection, self.clock_ms(), actor, "change collection", subject)
-        project.collection = chosen
+        self.take_up()
 
     def take_up(self) -> None:
         """Collect as another process has chosen, and forget the visits of days that are over."""
         project = self.project
-        with self.engine.begin() as connection:
+        with project.taking_up, self.engine.begin() as connection:
             project.collection = load_collection(connection, project.id, project.vault)
             project.plan = load_plan(connection, project.id)
         project.daily_ids.forget(self.clock_ms())

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from threading import Lock
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -75,6 +76,9 @@ class Project:
     message_ids: MessageIds
     uncommitted: list[pa.Table]
     live: Live
+    taking_up: Lock = field(default_factory=Lock)
+    """Held from reading what is in force until it is in force here: what was read a moment before
+    somebody wrote would take the place of what they wrote."""
 
     def split(self, person: int) -> None:
         """Undo the merge by which this id went, from the next event and question on. It stands so
