@@ -19,7 +19,6 @@ from itertools import repeat
 from operator import itemgetter
 from typing import NamedTuple
 
-import msgspec
 import sqlalchemy as sa
 
 from sojourn import control, tables
@@ -72,8 +71,9 @@ class Identities:
 
     def prepare(self, connection: sa.Connection, events: Sequence[Event]) -> None:
         """Have at hand what the identifiers of these events lead to."""
-        self._look_up(connection, self._named_by(events))
-        self._prepare_types(connection, events)
+        named = self._named_by(events)
+        self._look_up(connection, named)
+        self._prepare_types(connection, named)
 
     def parted(self, connection: sa.Connection, kept: Kept) -> tuple[list[Owned], list[Placed]]:
         """The lots, as far as their events tell nothing new of who is who, with their people; and
@@ -92,7 +92,7 @@ class Identities:
                 lot, people = lot.only([own > 0 for own in people]), [own for own in people if own]
             owned.append(Owned(lot, people))
         left.sort(key=itemgetter(0))
-        self._prepare_types(connection, [event for _, event in left])
+        self._prepare_types(connection, self._named_by([event for _, event in left]))
         return owned, left
 
     def _known(self, lot: Lot) -> list[int]:
@@ -122,8 +122,8 @@ class Identities:
         named: dict[str, set[str]] = {}
         for event in events:
             former = () if event.previous is None else self._former(event.previous)
-            for kind, value in map(msgspec.structs.astuple, (*event.identifiers, *former)):
-                named.setdefault(kind, set()).add(value)
+            for identifier in (*event.identifiers, *former):
+                named.setdefault(identifier.type, set()).add(identifier.value)
         return named
 
     def _look_up(self, connection: sa.Connection, named: Mapping[str, AbstractSet[str]]) -> None:
@@ -270,10 +270,11 @@ class Identities:
         self._canon.merge(merge.person, merge.into)
         changes.merges.append(merge)
 
-    def _prepare_types(self, connection: sa.Connection, events: Sequence[Event]) -> None:
-        """Have at hand how many identifiers of each type the people of some events have, merged
-        ones included."""
-        named = self._named_by(events)
+    def _prepare_types(
+        self, connection: sa.Connection, named: Mapping[str, AbstractSet[str]]
+    ) -> None:
+        """Have at hand how many identifiers of each type the people have to whom some identifiers
+        link, given by type and looked up; merged ones included."""
         linked = [self._links[one] for kind in named for one in self.digests(kind, named[kind])]
         people = {self._canon.of(who) for who in linked if who is not None} - self._types.keys()
         owners = {member: who for who in people for member in (who, *self._canon.members(who))}

@@ -142,7 +142,7 @@ def _event(message: Any, skew: int, received_ms: int, device: Signals) -> Event 
         traits=traits,
         previous=Identifier("user_id", str(previous)) if previous else None,
         message_id=_message_id(message),
-        open_ms=_open_ms(message, kind) if "openFor" in message else 0,
+        open_ms=_open_ms(message, kind),
         closes=kind == "update" and message.get("close") is True,
         source=_source(context),
         signals=_signals(context, traits, device, skew),
@@ -161,8 +161,8 @@ _kinds = {
 def _open_ms(message: dict[str, Any], kind: str) -> int:
     """For how long what happened may still change (`openFor`, ours, as are updates); an update
     may say so anew."""
-    given = message["openFor"]
-    if kind not in ("track", "page", "screen", "update"):
+    given = message.get("openFor")
+    if given is None or kind not in ("track", "page", "screen", "update"):
         return 0
     if isinstance(given, bool) or not isinstance(given, int | float) or not given > 0:
         return 0
