@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -14,6 +14,7 @@ import msgspec
 from litestar import HttpMethod, Response, route
 from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
+from litestar.types import Receive
 
 from sojourn.accounts.keys import Grant, hint_of
 from sojourn.api import problems
@@ -104,7 +105,7 @@ async def asked_of(request: AnyRequest, sojourn: Sojourn) -> Request:
         path=request.url.path,
         query=dict(request.query_params.items()),
         headers=request.headers,
-        body=await read(request.method, request.stream(), request.headers),
+        body=await read(request.method, request.receive, request.headers),
         received_ms=sojourn.clock_ms(),
         address=address_of(request, sojourn.settings.trusted_proxies),
     )
@@ -282,23 +283,28 @@ def cors(headers: Mapping[str, str], credentials: bool = False) -> dict[str, str
     }
 
 
-async def read(method: str, pieces: AsyncIterator[bytes], headers: Mapping[str, str]) -> bytes:
-    """The body, unpacked, never more of it in memory than the limits."""
+async def read(method: str, receive: Receive, headers: Mapping[str, str]) -> bytes:
+    """The body, unpacked, never more of it in memory than the limits; what has come of it where the
+    sender is gone."""
     if method == "GET":
         # It has none, and who asks and does not wait for the answer may be gone by now: to listen
         # for a body would find that out, and lose what was said.
         return b""
-    read_pieces, size = [], 0
-    async for piece in pieces:
-        size += len(piece)
+    pieces, size, more = list[bytes](), 0, True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            break
+        size += len(message["body"])
         if size > BODY_BYTES_MAX:
             raise TooLarge(
                 "The body is too large",
                 detail=f"A body may have {BODY_BYTES_MAX // 1024**2} MiB.",
                 mend="Send smaller batches.",
             )
-        read_pieces.append(piece)
-    body = b"".join(read_pieces)
+        pieces.append(message["body"])
+        more = message["more_body"]
+    body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
     labelled = headers.get("content-encoding", "").lower() == "gzip"
     return unpack(body) if labelled or body.startswith(GZIP_MAGIC) else body
 

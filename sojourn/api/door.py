@@ -8,7 +8,7 @@ here; whatever is not found goes on to the framework, whose routes answer in the
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import Mapping
 from functools import partial
 from typing import cast
 from urllib.parse import parse_qsl
@@ -27,6 +27,15 @@ from sojourn.errors import SojournError
 from sojourn.wire import FORM_FIELDS_MAX, Reply, Request
 
 log = logging.getLogger("sojourn")
+
+
+def _encoded(headers: Mapping[str, str]) -> dict[bytes, bytes]:
+    """Headers as they go over the line."""
+    return {name.lower().encode(): value.encode("latin-1") for name, value in headers.items()}
+
+
+ALWAYS = _encoded({"Cache-Control": "no-store", **pages.SECURITY})
+"""Headers of every answer."""
 
 
 class Door:
@@ -86,7 +95,7 @@ class Door:
             path=scope["path"],
             query=dict(pairs),
             headers=headers,
-            body=await collect.read(scope["method"], _pieces(receive), headers),
+            body=await collect.read(scope["method"], receive, headers),
             received_ms=self._sojourn.clock_ms(),
             address=address_of(ASGIConnection(scope), self._sojourn.settings.trusted_proxies),
         )
@@ -94,22 +103,11 @@ class Door:
     async def _send(self, reply: Reply, send: Send) -> None:
         self._sojourn.metrics.requests.labels(reply.status).inc()
         told = {
-            "content-type": reply.media_type,
-            "content-length": str(len(reply.body)),
-            "cache-control": "no-store",
+            b"content-type": reply.media_type.encode("latin-1"),
+            b"content-length": b"%d" % len(reply.body),
+            **ALWAYS,
+            **_encoded(reply.headers),
         }
-        told |= {name.lower(): value for name, value in {**pages.SECURITY, **reply.headers}.items()}
-        encoded = [(name.encode(), value.encode("latin-1")) for name, value in told.items()]
-        await send({"type": "http.response.start", "status": reply.status, "headers": encoded})
+        headers = list(told.items())
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": reply.body, "more_body": False})
-
-
-async def _pieces(receive: Receive) -> AsyncIterator[bytes]:
-    """The pieces of a body as they come; nothing more where the sender is gone."""
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return
-        yield message["body"]
-        if not message["more_body"]:
-            return

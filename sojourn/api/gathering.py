@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 
 from sojourn.drop_reason import Dropped
 from sojourn.event import Event
@@ -69,6 +70,7 @@ class Gathering:
     def __init__(self, accept: Accept) -> None:
         self._accept = accept
         self._groups: dict[Key, _Group] = {}
+        self._writing: Counter[Key] = Counter()
 
     async def take(self, project: Project, events: Sequence[Came], wire: str) -> Receipt:
         """What became of the events of a request: those accepted are on disk."""
@@ -82,7 +84,8 @@ class Gathering:
         group = self._groups.get(key)
         if group is None:
             group = self._groups[key] = _Group(project, wire)
-            loop.call_soon(self._go, key)
+            if not self._writing[key]:
+                loop.call_soon(self._go, key)
         answer: asyncio.Future[Receipt] = loop.create_future()
         group.add(with_message_ids(events, Counter()), answer)
         if len(group.events) >= GROUP_MAX:
@@ -90,7 +93,6 @@ class Gathering:
         return await answer
 
     def _go(self, key: Key) -> None:
-        loop = key[0]
         group = self._groups.pop(key, None)
         if group is None:
             return  # It was full, and has gone.
@@ -101,7 +103,14 @@ class Gathering:
             return
         if done is None:
             group.answer(outcome, None)
-        else:
-            done.add_done_callback(
-                lambda done: loop.call_soon_threadsafe(group.answer, outcome, done)
-            )
+            return
+        loop, *_ = key
+        self._writing[key] += 1
+        written = partial(self._written, key, group, outcome)
+        done.add_done_callback(lambda done: loop.call_soon_threadsafe(written, done))
+
+    def _written(self, key: Key, group: _Group, outcome: Outcome, done: Future[int]) -> None:
+        self._writing[key] -= 1
+        group.answer(outcome, done)
+        if not self._writing[key]:
+            self._go(key)

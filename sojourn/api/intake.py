@@ -9,6 +9,7 @@ for long. What was refused leaves no trace: a body is looked at only when all of
 from __future__ import annotations
 
 import asyncio
+from typing import Any, cast
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, ReceiveMessage, Scope, Send
@@ -66,7 +67,10 @@ class _Arriving:
         self._intake = intake
         self._receive = receive
         self._weight = weight
-        self._until = asyncio.get_running_loop().time() + BODY_S_MAX
+        self._loop = asyncio.get_running_loop()
+        self._task = cast("asyncio.Task[Any]", asyncio.current_task(self._loop))
+        self._until = self._loop.time() + BODY_S_MAX
+        self._is_late = False
         self._complete = False
         self.held = 0
 
@@ -74,15 +78,22 @@ class _Arriving:
         """The next piece, once there is room for it."""
         if self._complete:
             return await self._receive()
+        # A timer of the loop's own: `asyncio.timeout_at` takes longer than all else that is done
+        # here.
+        late = self._loop.call_at(self._until, self._give_up)
         try:
-            async with asyncio.timeout_at(self._until):
-                message = await self._receive()
-        except TimeoutError:
+            message = await self._receive()
+        except asyncio.CancelledError:
+            if not self._is_late:
+                raise
+            self._task.uncancel()
             raise TooSlow(
                 "The body did not arrive in time",
                 detail=f"It may take {BODY_S_MAX:.0f} seconds.",
                 mend="Nothing of it was kept. Send it again, in smaller batches.",
             ) from None
+        finally:
+            late.cancel()
         if message["type"] == "http.request":
             self._complete = not message["more_body"]
             size = len(message["body"]) * self._weight
@@ -94,6 +105,10 @@ class _Arriving:
                 )
             self.held += size
         return message
+
+    def _give_up(self) -> None:
+        self._is_late = True
+        self._task.cancel()
 
 
 def _weight(scope: Scope) -> int:

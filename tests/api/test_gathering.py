@@ -85,6 +85,41 @@ def test_requests_of_one_turn_share_a_row_and_each_has_its_own_answer(shop: Shop
     assert [name for _, name in timelines(shop.project)[1]] == ["a", "b", "c"]
 
 
+def test_what_comes_while_a_group_is_on_its_way_to_the_disk_goes_in_together_after_it(
+    shop: Shop,
+) -> None:
+    on_disk: list[Future[int]] = []
+
+    def slow(
+        project: Project, events: Sequence[Came], wire: str
+    ) -> tuple[Outcome, Future[int] | None]:
+        outcome, _ = shop.accept(project, events, wire)
+        on_disk.append(Future())
+        return outcome, on_disk[-1]
+
+    async def sent() -> list[Receipt]:
+        way, answers = Gathering(slow), []
+        for name in ("a", "b", "c"):
+            answers.append(asyncio.ensure_future(way.take(shop.project, one(name), "segment")))
+            for _ in range(3):
+                await asyncio.sleep(0)
+        assert shop.sizes == [1], "the second waits for the disk that writes the first"
+        on_disk[0].set_result(1)
+        await answers[0]
+        assert shop.sizes == [1, 2]
+        assert not answers[1].done(), "its own commit is still to come"
+        on_disk[1].set_result(2)
+        await asyncio.gather(*answers)
+        answers.append(asyncio.ensure_future(way.take(shop.project, one("d"), "segment")))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert shop.sizes == [1, 2, 1], "nothing is on its way, so nobody waits"
+        on_disk[2].set_result(3)
+        return await asyncio.gather(*answers)
+
+    assert in_a_loop(sent()) == [Receipt(1, {})] * 4
+
+
 def test_what_comes_without_an_id_is_known_as_if_it_had_come_alone(shop: Shop) -> None:
     shop.send(one("a"), one("a"), [*one("b"), *one("b")])
     shop.send(one("a"))
