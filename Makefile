@@ -33,7 +33,7 @@ serve: setup
 
 test: setup .make/test-node
 	@cd web && npm run --silent test
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 3 --dist loadfile
 
 check: setup .make/test-node
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

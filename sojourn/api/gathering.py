@@ -1,9 +1,10 @@
 """Gathering: what arrives by ones and twos goes in together.
 
 Senders of single events are many at a time, and each event by itself takes the steps and a row of
-the inbox. What was read of one project within one turn of the loop shares them, and nobody waits
-for it: when the turn is over it goes. Every request has an answer of its own, and its events get
-their message ids as if it had come alone. A larger request goes by itself.
+the inbox. What was read of one project within one turn of the loop shares them; and while a group
+is on its way to the disk, all that comes waits for it and goes in together after it: none of it
+could be answered much sooner, for a commit is for all. Every request has an answer of its own, and
+its events get their message ids as if it had come alone. A larger request goes by itself.
 """
 
 from __future__ import annotations

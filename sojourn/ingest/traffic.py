@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,13 +39,16 @@ def traffic_of(url: str, referrer: str) -> dict[str, str]:
     return {"referrer_type": _by_link(asked) or _by_host(url, referrer), **campaign}
 
 
-def ways(urls: Iterable[Any], referrers: Iterable[Any]) -> Iterator[Way]:
+def ways(urls: Sequence[Any], referrers: Sequence[Any]) -> Iterator[Way]:
     """In which ways people came, by addresses and referrers. What is no text tells nothing."""
     marks = _marks()
+    # Most often none has a mark, which is told of all together in a fraction of the time.
+    every = "\n".join([url for url in urls if type(url) is str])
+    marked = any(word in every for word in _mark_words())
     for url, referrer in zip(urls, referrers, strict=True):
         if type(url) is not str or type(referrer) is not str:
             yield "", ""
-        elif "?" in url and marks.search(url):
+        elif marked and "?" in url and marks.search(url):
             yield url, referrer
         elif referrer:
             yield _origin(url), _origin(referrer)
@@ -109,7 +112,12 @@ def _lists() -> dict[str, Any]:
 @cache
 def _marks() -> re.Pattern[str]:
     """One of these stands in each address that tells how somebody came; most tell nothing."""
-    return re.compile("|".join(map(re.escape, ("utm_", *_lists()["clicks"]["paid"]))))
+    return re.compile("|".join(map(re.escape, _mark_words())))
+
+
+@cache
+def _mark_words() -> tuple[str, ...]:
+    return ("utm_", *_lists()["clicks"]["paid"])
 
 
 @cache
