@@ -10,21 +10,27 @@ from litestar.connection import ASGIConnection
 
 from sojourn.errors import SojournError
 
+FORWARDED = "x-forwarded-for"
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
 def address_of(request: ASGIConnection[Any, Any, Any, Any], trusted: str) -> str:
-    """The address of the client, "" when it cannot be told.
+    """The address of the client that asks, as `address_behind` tells it."""
+    address = request.client.host if request.client else ""
+    return address_behind(address, ",".join(request.headers.getall(FORWARDED, [])), trusted)
+
+
+def address_behind(address: str, forwarded: str, trusted: str) -> str:
+    """The address of the client of a connection from an `address`, "" when it cannot be told.
 
     `trusted` are the networks of our own proxies, separated by commas. Each proxy appends to
-    X-Forwarded-For the address that it was asked from, so the last one that is not ours is the
-    client's; what stands before it may be invented.
+    X-Forwarded-For the address that it was asked from, in the same line or in one of its own, so
+    the last one that is not ours is the client's; what stands before it may be invented.
     """
-    address = request.client.host if request.client else ""
     networks = networks_of(trusted)
     if not networks or not _within(address, networks):
         return address
-    for named in reversed(request.headers.get("x-forwarded-for", "").split(",")):
+    for named in reversed(forwarded.split(",")):
         named = named.strip()
         if not named:
             continue

@@ -8,18 +8,17 @@ here; whatever is not found goes on to the framework, whose routes answer in the
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import cast
 from urllib.parse import parse_qsl
 
-from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from sojourn.api import collect, pages, problems
 from sojourn.api.access import Grants
-from sojourn.api.connection import address_of
+from sojourn.api.connection import FORWARDED, address_behind
 from sojourn.api.gathering import Gathering
 from sojourn.api.intake import Intake
 from sojourn.application import Sojourn
@@ -52,6 +51,7 @@ class Door:
         self._app = app
         self._sojourn = sojourn
         self._known = sojourn, grants, gathering
+        self._trusted = sojourn.settings.trusted_proxies
         self._at = {
             (method, path): wires
             for path, wires in collect.paths().items()
@@ -71,9 +71,7 @@ class Door:
     async def _bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = cast(HTTPScope, scope)
         wires = self._at[asked["method"], asked["path"]]
-        headers = {
-            name.decode("latin-1"): value.decode("latin-1") for name, value in asked["headers"]
-        }
+        headers = _decoded(asked["headers"])
         asking = partial(self._asked, asked, receive, headers)
         try:
             reply = await collect.answer(wires, asking, headers, *self._known)
@@ -89,15 +87,15 @@ class Door:
 
     async def _asked(self, scope: HTTPScope, receive: Receive, headers: dict[str, str]) -> Request:
         query = scope["query_string"].decode("latin-1")
-        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=FORM_FIELDS_MAX)
+        host, _ = scope["client"] or ("", 0)
         return Request(
             method=scope["method"],
             path=scope["path"],
-            query=dict(pairs),
+            query=_fields(query) if query else {},
             headers=headers,
             body=await collect.read(scope["method"], receive, headers),
             received_ms=self._sojourn.clock_ms(),
-            address=address_of(ASGIConnection(scope), self._sojourn.settings.trusted_proxies),
+            address=address_behind(host, headers.get(FORWARDED, ""), self._trusted),
         )
 
     async def _send(self, reply: Reply, send: Send) -> None:
@@ -111,3 +109,16 @@ class Door:
         headers = list(told.items())
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": reply.body, "more_body": False})
+
+
+def _decoded(lines: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Headers as wires see them; what stands in several lines is one (RFC 9110, 5.3)."""
+    headers: dict[str, str] = {}
+    for name_bytes, value_bytes in lines:
+        name, value = name_bytes.decode("latin-1"), value_bytes.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+def _fields(query: str) -> dict[str, str]:
+    return dict(parse_qsl(query, keep_blank_values=True, max_num_fields=FORM_FIELDS_MAX))

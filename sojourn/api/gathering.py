@@ -112,6 +112,9 @@ class Gathering:
 
     def _written(self, key: Key, group: _Group, outcome: Outcome, done: Future[int]) -> None:
         self._writing[key] -= 1
-        group.answer(outcome, done)
-        if not self._writing[key]:
-            self._go(key)
+        try:
+            group.answer(outcome, done)
+        finally:
+            # Whatever became of this one, the next waits for nothing any more.
+            if not self._writing[key]:
+                self._go(key)

@@ -97,27 +97,37 @@ def test_what_comes_while_a_group_is_on_its_way_to_the_disk_goes_in_together_aft
         on_disk.append(Future())
         return outcome, on_disk[-1]
 
-    async def sent() -> list[Receipt]:
+    async def sent() -> list[Receipt | BaseException]:
         way, answers = Gathering(slow), []
-        for name in ("a", "b", "c"):
-            answers.append(asyncio.ensure_future(way.take(shop.project, one(name), "segment")))
-            for _ in range(3):
-                await asyncio.sleep(0)
-        assert shop.sizes == [1], "the second waits for the disk that writes the first"
+
+        async def take(*names: str) -> None:
+            for name in names:
+                answers.append(asyncio.ensure_future(way.take(shop.project, one(name), "segment")))
+                for _ in range(3):
+                    await asyncio.sleep(0)
+
+        await take("a", "b", "c")
+        assert shop.sizes == [1], "the others wait for the disk that writes the first"
         on_disk[0].set_result(1)
         await answers[0]
         assert shop.sizes == [1, 2]
         assert not answers[1].done(), "its own commit is still to come"
-        on_disk[1].set_result(2)
-        await asyncio.gather(*answers)
-        answers.append(asyncio.ensure_future(way.take(shop.project, one("d"), "segment")))
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        assert shop.sizes == [1, 2, 1], "nothing is on its way, so nobody waits"
+        await take("d")
+        on_disk[1].set_exception(Unavailable("The disk is full"))
+        with pytest.raises(Unavailable):
+            await answers[1]
+        assert shop.sizes == [1, 2, 1], "a commit that fails keeps nobody waiting"
         on_disk[2].set_result(3)
-        return await asyncio.gather(*answers)
+        await answers[3]
+        await take("e")
+        assert shop.sizes == [1, 2, 1, 1], "nothing is on its way, so nobody waits"
+        on_disk[3].set_result(4)
+        return await asyncio.gather(*answers, return_exceptions=True)
 
-    assert in_a_loop(sent()) == [Receipt(1, {})] * 4
+    kept = Receipt(1, {})
+    assert [
+        type(answer) if isinstance(answer, Exception) else answer for answer in in_a_loop(sent())
+    ] == [kept, Unavailable, Unavailable, kept, kept]
 
 
 def test_what_comes_without_an_id_is_known_as_if_it_had_come_alone(shop: Shop) -> None:

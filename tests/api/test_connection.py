@@ -1,0 +1,89 @@
+"""Whose connection it is: the client's address behind proxies, whatever a client invents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from litestar.testing import TestClient
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from sojourn.api.application import served
+from sojourn.api.connection import address_behind
+from sojourn.application import Sojourn
+from sojourn.collection import Collection
+from sojourn.errors import SojournError
+from sojourn.settings import Settings
+from tests.conftest import make_project
+
+PROXY, OUTER, CLIENT, INVENTED = "10.0.0.7", "10.0.0.8", "203.0.113.9", "198.51.100.1"
+OURS = "10.0.0.0/8, ::1"
+
+
+@pytest.mark.parametrize(
+    ("trusted", "connection", "forwarded", "address"),
+    [
+        ("", CLIENT, "", CLIENT),
+        ("", CLIENT, INVENTED, CLIENT),
+        (OURS, CLIENT, INVENTED, CLIENT),
+        (OURS, PROXY, CLIENT, CLIENT),
+        (OURS, PROXY, f"{INVENTED}, {CLIENT}", CLIENT),
+        (OURS, PROXY, f"{INVENTED},{CLIENT} , {OUTER}", CLIENT),
+        (OURS, PROXY, f"{OUTER}, ", OUTER),
+        (OURS, PROXY, "", PROXY),
+        (OURS, PROXY, "unknown", ""),
+        (OURS, PROXY, f"{CLIENT}, unknown", ""),
+        (OURS, "::1", "2001:db8::1", "2001:db8::1"),
+        (OURS, "", CLIENT, ""),
+    ],
+)
+def test_the_last_address_that_no_proxy_of_ours_has_is_the_clients(
+    trusted: str, connection: str, forwarded: str, address: str
+) -> None:
+    assert address_behind(connection, forwarded, trusted) == address
+
+
+def test_proxies_that_cannot_be_read_are_told_with_the_setting() -> None:
+    with pytest.raises(SojournError) as refusal:
+        address_behind(PROXY, CLIENT, "10.0.0.0/33")
+    assert refusal.value.where == "SOJOURN_TRUSTED_PROXIES"
+
+
+@pytest.fixture
+def behind_a_proxy(tmp_path: Path) -> Iterator[tuple[TestClient[ASGIApp], str]]:
+    """A client whose requests come from a proxy of ours, and the write key of a project that takes
+    nothing from one address."""
+    keys = make_project(tmp_path, "shop")
+    with Sojourn(Settings(data=tmp_path, trusted_proxies=OURS)) as sojourn:
+        sojourn.project("shop").collection = Collection(excluded_addresses=(CLIENT,))
+        app = served(sojourn)
+
+        async def through_the_proxy(scope: Scope, receive: Receive, send: Send) -> None:
+            scope["client"] = PROXY, 50_000
+            await app(scope, receive, send)
+
+        yield TestClient(through_the_proxy), keys.write
+
+
+@pytest.mark.parametrize("path", ["/v1/track", "/v1/pixel/track"])
+@pytest.mark.parametrize(
+    ("lines", "is_taken"),
+    [
+        ([CLIENT], False),
+        ([INVENTED], True),
+        ([INVENTED, CLIENT], False),
+        ([f"{INVENTED}, {CLIENT}"], False),
+        ([CLIENT, INVENTED], True),
+        ([f"{INVENTED}, {CLIENT}", OUTER], False),
+    ],
+)
+def test_each_proxy_may_say_it_in_a_line_of_its_own(
+    behind_a_proxy: tuple[TestClient[ASGIApp], str], path: str, lines: list[str], is_taken: bool
+) -> None:
+    client, key = behind_a_proxy
+    headers = [("origin", "https://shop.example"), *(("x-forwarded-for", one) for one in lines)]
+    message: dict[str, Any] = {"event": "look", "userId": "ann", "writeKey": key}
+    answer = client.post(path, json=message | {"type": "track"}, headers=headers)
+    assert answer.json()["accepted"] == int(is_taken)
