@@ -284,8 +284,7 @@ def cors(headers: Mapping[str, str], credentials: bool = False) -> dict[str, str
 
 
 async def read(method: str, receive: Receive, headers: Mapping[str, str]) -> bytes:
-    """The body, unpacked, never more of it in memory than the limits; what has come of it where the
-    sender is gone."""
+    """The body, unpacked, never more of it in memory than the limits."""
     if method == "GET":
         # It has none, and who asks and does not wait for the answer may be gone by now: to listen
         # for a body would find that out, and lose what was said.
@@ -294,7 +293,8 @@ async def read(method: str, receive: Receive, headers: Mapping[str, str]) -> byt
     while more:
         message = await receive()
         if message["type"] != "http.request":
-            break
+            # Of half a form each field looks like a whole one.
+            raise BadBody("The body breaks off", mend="Send it again, whole.")
         size += len(message["body"])
         if size > BODY_BYTES_MAX:
             raise TooLarge(

@@ -1,7 +1,8 @@
-"""Whose connection it is: the client's address behind proxies, whatever a client invents."""
+"""Connections: whose one is, behind proxies and whatever a client invents; and one that breaks."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,10 @@ from tests.conftest import make_project
 
 PROXY, OUTER, CLIENT, INVENTED = "10.0.0.7", "10.0.0.8", "203.0.113.9", "198.51.100.1"
 OURS = "10.0.0.0/8, ::1"
+PATHS = ("/v1/track", "/v1/pixel/track")
+"""One that is answered past the framework, and one by it."""
+
+MORE, GONE = {"more_body": True}, {"type": "http.disconnect"}
 
 
 @pytest.mark.parametrize(
@@ -67,7 +72,7 @@ def behind_a_proxy(tmp_path: Path) -> Iterator[tuple[TestClient[ASGIApp], str]]:
         yield TestClient(through_the_proxy), keys.write
 
 
-@pytest.mark.parametrize("path", ["/v1/track", "/v1/pixel/track"])
+@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(
     ("lines", "is_taken"),
     [
@@ -87,3 +92,23 @@ def test_each_proxy_may_say_it_in_a_line_of_its_own(
     message: dict[str, Any] = {"event": "look", "userId": "ann", "writeKey": key}
     answer = client.post(path, json=message | {"type": "track"}, headers=headers)
     assert answer.json()["accepted"] == int(is_taken)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_body_whose_sender_goes_is_not_taken_for_a_whole_one(tmp_path: Path, path: str) -> None:
+    keys = make_project(tmp_path, "shop")
+    message = {"type": "track", "event": "look", "userId": "ann", "writeKey": keys.write}
+    pieces = iter([{"type": "http.request", "body": json.dumps(message).encode()} | MORE, GONE])
+
+    async def receive() -> Any:
+        return next(pieces)
+
+    with Sojourn(Settings(data=tmp_path)) as sojourn:
+        app = served(sojourn)
+
+        async def torn(scope: Scope, _: Receive, send: Send) -> None:
+            await app(scope, receive, send)
+
+        answer = TestClient(torn).post(path)
+        assert (answer.status_code, answer.json()["title"]) == (400, "The body breaks off")
+        assert sojourn.inbox.last() == 0
