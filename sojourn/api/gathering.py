@@ -4,7 +4,8 @@ Senders of single events are many at a time, and each event by itself takes the 
 the inbox. What was read of one project within one turn of the loop shares them; and while a group
 is on its way to the disk, all that comes waits for it and goes in together after it: none of it
 could be answered much sooner, for a commit is for all. Every request has an answer of its own, and
-its events get their message ids as if it had come alone. A larger request goes by itself.
+its events get their message ids as if it had come alone. A larger request goes by itself, after
+those that came before it.
 """
 
 from __future__ import annotations
@@ -76,12 +77,14 @@ class Gathering:
     async def take(self, project: Project, events: Sequence[Came], wire: str) -> Receipt:
         """What became of the events of a request: those accepted are on disk."""
         loop = asyncio.get_running_loop()
+        key = loop, project.id, wire
         if len(events) > FEW:
+            # It may change what one of those opened, so they go before it.
+            self._go(key)
             outcome, done = self._accept(project, events, wire)
             if done is not None:
                 await asyncio.wrap_future(done)
             return Receipt(len(outcome.kept), outcome.dropped)
-        key = loop, project.id, wire
         group = self._groups.get(key)
         if group is None:
             group = self._groups[key] = _Group(project, wire)

@@ -121,13 +121,19 @@ def test_what_comes_while_a_group_is_on_its_way_to_the_disk_goes_in_together_aft
         await answers[3]
         await take("e")
         assert shop.sizes == [1, 2, 1, 1], "nothing is on its way, so nobody waits"
-        on_disk[3].set_result(4)
+        await take("f")
+        larger = [event("g", user="ann", message_id=f"{at}") for at in range(gathering.FEW + 1)]
+        answers.append(asyncio.ensure_future(way.take(shop.project, larger, "segment")))
+        await asyncio.sleep(0)
+        assert shop.sizes[4:] == [1, len(larger)], "what came before goes before"
+        for number, done in enumerate(on_disk[3:]):
+            done.set_result(4 + number)
         return await asyncio.gather(*answers, return_exceptions=True)
 
     kept = Receipt(1, {})
     assert [
         type(answer) if isinstance(answer, Exception) else answer for answer in in_a_loop(sent())
-    ] == [kept, Unavailable, Unavailable, kept, kept]
+    ] == [kept, Unavailable, Unavailable, *[kept] * 3, Receipt(gathering.FEW + 1, {})]
 
 
 def test_what_comes_without_an_id_is_known_as_if_it_had_come_alone(shop: Shop) -> None:
@@ -146,7 +152,7 @@ def test_larger_requests_go_by_themselves_and_a_full_group_goes_at_once(
     large = [event("a", user="ann", message_id=f"{at}") for at in range(gathering.FEW + 1)]
     requests = [one(message_id=f"m{at}") for at in range(7)]
     answers = shop.send(*requests, list(large))
-    assert shop.sizes == [5, gathering.FEW + 1, 2]
+    assert shop.sizes == [5, 2, gathering.FEW + 1], "what came before goes before"
     accepted = [one.accepted for one in answers if isinstance(one, Receipt)]
     assert accepted == [*([1] * 7), gathering.FEW + 1]
 
