@@ -30,8 +30,7 @@ def address_behind(address: str, forwarded: str, trusted: str) -> str:
     networks = networks_of(trusted)
     if not networks or not _within(address, networks):
         return address
-    for named in reversed(forwarded.split(",")):
-        named = named.strip()
+    for named in map(_without_port, reversed(forwarded.split(","))):
         if not named:
             continue
         if not _is_address(named):
@@ -56,6 +55,14 @@ def networks_of(trusted: str) -> Networks:
             where="SOJOURN_TRUSTED_PROXIES",
             mend="Give addresses or networks, separated by commas, such as 10.0.0.0/8.",
         ) from None
+
+
+def _without_port(named: str) -> str:
+    """An address as some proxies say it, `203.0.113.9:4711` or `[2001:db8::9]:4711`, alone."""
+    named = named.strip()
+    if named.startswith("["):
+        return named[1:].partition("]")[0]
+    return named.partition(":")[0] if named.count(":") == 1 else named
 
 
 def _within(address: str, networks: Networks) -> bool:

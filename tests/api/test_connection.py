@@ -41,6 +41,9 @@ MORE, GONE = {"more_body": True}, {"type": "http.disconnect"}
         (OURS, PROXY, "unknown", ""),
         (OURS, PROXY, f"{CLIENT}, unknown", ""),
         (OURS, "::1", "2001:db8::1", "2001:db8::1"),
+        (OURS, PROXY, f"{CLIENT}:4711", CLIENT),
+        (OURS, PROXY, f"[2001:db8::1]:4711, {OUTER}:80", "2001:db8::1"),
+        (OURS, PROXY, "[2001:db8::1]", "2001:db8::1"),
         (OURS, "", CLIENT, ""),
     ],
 )
