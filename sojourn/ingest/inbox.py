@@ -152,6 +152,8 @@ class Inbox:
     def submit(self, project: int, received_ms: int, events: Kept) -> Future[int]:
         """Queue one row; the future gives its id once it is on disk, or says why it is not."""
         done: Future[int] = Future()
+        # Whoever no longer waits for it cannot call it back, nor stop the writer by that.
+        done.set_running_or_notify_cancel()
         plain = msgspec.msgpack.encode(events)
         refusal = self._waiting.enter(project, len(plain))
         if refusal is None:

@@ -20,6 +20,7 @@ from sojourn.event import Event
 from sojourn.ingest.pipeline import Outcome
 from sojourn.ingest.project import Project
 from sojourn.wire import Receipt
+from tests.conftest import SOON_S_MAX
 from tests.opened import event, open_shop, timelines
 
 T = TypeVar("T")
@@ -54,7 +55,7 @@ class Shop:
 def in_a_loop(coroutine: Coroutine[Any, Any, T]) -> T:
     """What a coroutine gives in a loop of its own; browsers' tests may have one in this thread."""
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, coroutine).result()
+        return pool.submit(asyncio.run, asyncio.wait_for(coroutine, SOON_S_MAX)).result()
 
 
 @pytest.fixture
@@ -175,10 +176,13 @@ def test_what_fails_is_told_to_every_sender_and_the_next_go_in(
     assert [name for _, name in timelines(shop.project)[1]] == ["c"]
 
 
-def test_a_sender_who_goes_takes_nobody_along(shop: Shop) -> None:
+@pytest.mark.parametrize("events", [1, gathering.FEW + 1])
+def test_a_sender_who_goes_takes_nobody_along(shop: Shop, events: int) -> None:
+    gone = [event("a", user="ann", message_id=f"{at}") for at in range(events)]
+
     async def sent() -> Receipt:
         way = Gathering(shop.accept)
-        going = asyncio.ensure_future(way.take(shop.project, one("a"), "segment"))
+        going = asyncio.ensure_future(way.take(shop.project, gone, "segment"))
         staying = asyncio.ensure_future(way.take(shop.project, one("b"), "segment"))
         await asyncio.sleep(0)
         going.cancel()
@@ -188,4 +192,4 @@ def test_a_sender_who_goes_takes_nobody_along(shop: Shop) -> None:
 
     assert in_a_loop(sent()) == Receipt(1, {})
     shop.sojourn.apply_all()
-    assert len(timelines(shop.project)[1]) == 2, "what had been read is kept"
+    assert len(timelines(shop.project)[1]) == events + 1, "what had been read is kept"

@@ -96,6 +96,15 @@ def test_full_inbox_tells_senders_to_come_back(
         inbox.submit(1, 5, Kept.of([event("e", user="a")])).result(timeout=1)
 
 
+def test_what_was_submitted_cannot_be_called_back_and_the_writer_goes_on(tmp_path: Path) -> None:
+    inbox = opened(tmp_path)
+    sent = [inbox.submit(1, 5, Kept.of([event(f"e{n}", user="a")])) for n in range(20)]
+    assert not any(future.cancel() for future in sent)
+    assert inbox.submit(1, 5, Kept.of([event("last", user="a")])).result(timeout=5) == 21
+    assert len(inbox.after(0, 1_000)) == 21
+    inbox.close()
+
+
 def test_what_an_earlier_version_left_behind_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
