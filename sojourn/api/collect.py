@@ -304,7 +304,7 @@ async def read(method: str, receive: Receive, headers: Mapping[str, str]) -> byt
             )
         pieces.append(message["body"])
         more = message["more_body"]
-    body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    body = b"".join(pieces)
     labelled = headers.get("content-encoding", "").lower() == "gzip"
     return unpack(body) if labelled or body.startswith(GZIP_MAGIC) else body
 

@@ -53,9 +53,9 @@ class _Group:
         if failure is not None:
             self.fail(failure)
             return
+        dropped = outcome.dropped
         for first, end, waiting in self.waiting:
-            dropped = outcome.dropped
-            places = range(first, end) if dropped else ()
+            places = range(first, end)
             refused = {place - first: dropped[place] for place in places if place in dropped}
             if not waiting.done():
                 waiting.set_result(Receipt(end - first - len(refused), refused))

@@ -169,11 +169,6 @@ def _by_type(column: Sequence[PropertyValue]) -> dict[PropertyType, Sequence[Any
     }
 
 
-def _alias(project: Project, event: Event) -> bytes:
-    """The digest of the highest identifier that the event came under."""
-    return project.people.digest(event.identifiers[0])
-
-
 def _learn(
     connection: sa.Connection, project: Project, every: Sequence[Rows], given: Iterable[Typed]
 ) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.conftest import Served, free_port, make_project, run_sojourn
+from tests.conftest import Served, free_port, make_project, run_sojourn, soon
 
 HERE = Path(__file__).parent
 SCREENSHOTS = HERE.parent.parent / "screenshots"
@@ -41,6 +41,12 @@ FLAGS = [
     "--disable-sync",
     "--font-render-hinting=none",
 ]
+
+
+def until(page: Page, said: str) -> None:
+    """Wait until what is said in JavaScript is so, also where a site's content security policy
+    forbids the `eval` that the driver's own way of waiting uses from its second look on."""
+    soon(lambda: bool(page.evaluate(said)), bool)
 
 
 @pytest.fixture(scope="session")

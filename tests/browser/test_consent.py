@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.browser.conftest import TIMEOUT_MS
+from tests.browser.conftest import TIMEOUT_MS, until
 from tests.conftest import Served, outside, run_sojourn, soon
 from tests.policy.checking import GOOD
 
@@ -100,12 +100,6 @@ def kept(page: Page) -> int:
     """How much stands in the browser."""
     assert page.evaluate("document.cookie") == ""
     return int(page.evaluate("localStorage.length"))
-
-
-def until(page: Page, said: str) -> None:
-    """Until what is said in JavaScript is so. Playwright's own way has the page evaluate a text
-    where it is not so at once, and the site's policy forbids that."""
-    soon(lambda: bool(page.evaluate(said)), bool)
 
 
 def states(page: Page) -> dict[str, bool | None]:

@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from sojourn.demo import sample_shop
 from sojourn.policy.compile import compile as compile_policy
-from tests.browser.conftest import TIMEOUT_MS
-from tests.conftest import Served, soon
+from tests.browser.conftest import TIMEOUT_MS, until
+from tests.conftest import Served
 from tests.policy.checking import TODAY
 
 SEEN_S_MAX = 1.0
@@ -36,9 +36,8 @@ def counted(context: BrowserContext, served: Served) -> Callable[[], dict[str, i
 
 
 def interactions_loaded(page: Page) -> None:
-    """Wait for the script's second file. The shop's content security policy forbids the `eval` that
-    the browser driver's own way of waiting uses from its second look on."""
-    soon(lambda: bool(page.evaluate("!!window.__interactions")), lambda there: there)
+    """Wait for the script's second file."""
+    until(page, "!!window.__interactions")
 
 
 def test_a_newcomer_s_own_clicks_are_there_within_a_second(
