@@ -124,7 +124,8 @@ def consequences(
         bout = _Bout(bits, len(some), start_ms, end_ms)
         counted = reduce(np.add, executor.map(bout.count, parts))
         for outcome, (events, people) in zip(some, counted.T.tolist(), strict=True):
-            lines.append(Consequence(outcome.kind, outcome.of, events, people))
+            if events:
+                lines.append(Consequence(outcome.kind, outcome.of, events, people))
     return lines
 
 
@@ -164,8 +165,8 @@ class _Bout:
 
 
 def _alike(part: Timeline, start_ms: int, end_ms: int) -> set[tuple[str, int]]:
-    """Names and purposes of a part's rows in a period. Those of facts are judged with them, as if
-    they were events, and not counted."""
+    """Names and purposes of a part's rows in a period. Those of facts, and of rows that mean
+    nothing, are judged with them, as if they were events, and not counted."""
     within = (part.ts >= start_ms) & (part.ts <= end_ms)
     keys = np.unique(_keys(part)[within]).tolist()
     named = [(key >> 16, key & EVERY_PURPOSE) for key in keys if key >> 16 < len(part.names)]

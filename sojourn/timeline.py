@@ -14,7 +14,8 @@ What was told of a person (the traits of an identify call) stands before their e
 `[facts[i], starts[i])`, by time: the properties of these rows are the person's. Nothing happened in
 them, so whatever goes through events never meets them.
 
-The arrays are plain and contiguous and may be memory-mapped: kernels read and never write them.
+The arrays are plain and contiguous and may be memory-mapped. Rows in no run mean nothing: those of
+who has gone, and room for what will come, which may be filled while a question looks.
 """
 
 from __future__ import annotations

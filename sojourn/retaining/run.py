@@ -147,7 +147,7 @@ def _last(project: Project, snapshot: Snapshot, name: str, today: People) -> Las
     for part in snapshot.sources:
         rows = np.flatnonzero(part.event == code)
         owner = np.searchsorted(part.facts, rows, "right") - 1
-        happened = rows >= part.starts[owner]
+        happened = (rows >= part.starts[owner]) & (rows < part.ends[owner])
         pieces.append((today(part.people[owner[happened]]), part.ts[rows[happened]]))
     return Lasts.gathered(pieces)
 

@@ -65,6 +65,21 @@ def few(column: Column, rows: NDArray[np.int64]) -> Column:
     return Column("text", numbered, tuple(column.words[code] for code in codes.tolist()))
 
 
+def put(column: Column, more: Column, rows: NDArray[np.int64]) -> Column:
+    """A column with other values at some rows. Whoever has the column as it was may look at these
+    rows too, and finds there only words that it has."""
+    values: NDArray[Any] = column.values
+    if column.type != "text":
+        values[rows] = more.values
+        return column
+    codes = {word: code for code, word in enumerate(column.words)}
+    table = [codes.setdefault(word, len(codes)) for word in more.words]
+    if len(codes) > len(column.words):
+        values, column = values.copy(), Column("text", values, tuple(codes))
+    values[rows] = np.array([*table, -1], dtype=np.int32)[more.values]
+    return Column("text", values, column.words)
+
+
 def scattered(
     kind: PropertyType, pieces: Sequence[Column], places: Sequence[NDArray[np.int64]]
 ) -> Column:

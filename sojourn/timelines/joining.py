@@ -27,15 +27,21 @@ from sojourn.timelines.arrivals import PROVISIONAL
 from sojourn.timelines.canon import Canon
 from sojourn.timelines.part import Part, span_of
 
+ROOM_MIN, ROOM_SHARE = 2, 4
+"""Behind each person's rows there is room for a quarter as many, and two: who comes once and comes
+again need not move, and who has much moves seldom."""
+NOWHERE = BUCKETS + 1
+"""Where a row comes from that is not filled yet."""
+
 NONE_STAND = np.empty(0, dtype=np.bool_)
 """That no provisional row is wanted."""
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the rows of a part come from: the bucket of a settled part, or `BUCKETS` for arrivals
-    (uint8[m]), and the row or the number there (int64[m]). Of a part that is the settled one of the
-    bucket `whole` both are empty."""
+    """Where the rows of a part come from: the bucket of a settled part, `BUCKETS` for arrivals or
+    `NOWHERE` (uint8[m]), and the row or the number there (int64[m]). Of a part that is the settled
+    one of the bucket `whole` both are empty."""
 
     source: NDArray[np.uint8]
     row: NDArray[np.int64]
@@ -88,10 +94,12 @@ def joined(
     *,
     last: int = PROVISIONAL - 1,
     stands: NDArray[np.bool_] = NONE_STAND,
+    room: bool = False,
 ) -> tuple[dict[str, NDArray[Any]], Origin]:
     """The arrays of a part with the people of all pieces as they are today, and where its rows come
     from: those up to the order `last`, and of provisional ones those that still stand, told by the
-    number of their arrival (empty when none is wanted)."""
+    number of their arrival (empty when none is wanted). With `room`, more rows can be filled behind
+    those of each person."""
     runs = [(piece, kind, own) for piece in pieces for kind, own in enumerate(piece.runs())]
     today = [canon.of_all(own.given) for _, _, own in runs]
     people = np.unique(np.concatenate(today))
@@ -101,11 +109,15 @@ def joined(
         order, row = piece.part.order, piece.origin.row
         counts.append(wanted(own.begins, own.ends, order, row, last, stands))
         np.add.at(sizes[kind], target, counts[-1])
-    ends = np.cumsum(sizes.sum(axis=0))
-    starts = ends - sizes[1]
-    facts = starts - sizes[0]
+    rooms = sizes.sum(axis=0)
+    if room:
+        rooms += ROOM_MIN + rooms // ROOM_SHARE
+    facts = np.cumsum(rooms) - rooms
+    starts = facts + sizes[0]
+    ends = starts + sizes[1]
     first, filled = (facts, starts), np.zeros_like(sizes)
-    rows = _Rows.room(int(ends[-1]) if len(ends) else 0)
+    owner = np.repeat(people, rooms)
+    rows = _Rows.of(owner)
     for (piece, kind, own), target, count in zip(runs, targets, counts, strict=True):
         part, origin = piece.part, piece.origin
         what = part.ts, part.order, part.event, part.purposes
@@ -115,7 +127,8 @@ def joined(
     left = np.flatnonzero(ends > facts)
     if len(left) < len(people):
         people, facts, starts, ends = people[left], facts[left], starts[left], ends[left]
-    return rows.arranged(people, facts, starts, ends), Origin(rows.source, rows.row)
+    moved = np.flatnonzero(rows.given != owner)
+    return rows.arranged(people, facts, starts, ends, moved), Origin(rows.source, rows.row)
 
 
 def _given_apart(
@@ -156,16 +169,18 @@ class _Rows(NamedTuple):
     row: NDArray[np.int64]
 
     @staticmethod
-    def room(size: int) -> _Rows:
-        """Room for so many."""
+    def of(owner: NDArray[np.int64]) -> _Rows:
+        """Rows of these people that are not filled yet. A kernel may look at one all the same: it
+        has the code of an event that there is."""
+        size = len(owner)
         return _Rows(
-            ts=np.empty(size, dtype=np.int64),
-            order=np.empty(size, dtype=np.int64),
-            event=np.empty(size, dtype=np.uint16),
-            purposes=np.empty(size, dtype=np.uint16),
-            given=np.empty(size, dtype=np.int64),
-            source=np.empty(size, dtype=np.uint8),
-            row=np.empty(size, dtype=np.int64),
+            ts=np.zeros(size, dtype=np.int64),
+            order=np.zeros(size, dtype=np.int64),
+            event=np.zeros(size, dtype=np.uint16),
+            purposes=np.zeros(size, dtype=np.uint16),
+            given=owner.copy(),
+            source=np.full(size, NOWHERE, dtype=np.uint8),
+            row=np.zeros(size, dtype=np.int64),
         )
 
     def arranged(
@@ -174,9 +189,9 @@ class _Rows(NamedTuple):
         facts: NDArray[np.int64],
         starts: NDArray[np.int64],
         ends: NDArray[np.int64],
+        moved: NDArray[np.int64],
     ) -> dict[str, NDArray[Any]]:
-        """The arrays of a part by name, once all are filled."""
-        moved = np.flatnonzero(self.given != np.repeat(people, ends - facts))
+        """The arrays of a part by name, once what there is has been put in."""
         some = ends > starts
         edges = np.concatenate([self.ts[starts[some]], self.ts[ends[some] - 1]])
         return {

@@ -1,7 +1,8 @@
 """A part: whole timelines of some people, and what it takes to put some of them together anew.
 
-Rows come from tables in any order, and become a part by one permutation. The arrays of a part never
-change. Its property columns are made when a question first asks for them, and may leave memory.
+Rows come from tables in any order, and become a part by one permutation. What is in the arrays of a
+part never changes; of one that has room, more of them may be filled (`standing.py`). Its property
+columns are made when a question first asks for them, and may leave memory.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from numpy.typing import NDArray
 
 from sojourn.kernels.lawful import lawful
 from sojourn.store import FACT
-from sojourn.timeline import Column, Timeline
-from sojourn.timelines import ordering
+from sojourn.timeline import Column, PropertyType, Timeline
+from sojourn.timelines import columns, ordering
 from sojourn.timelines.columns import ColumnName
 from sojourn.timelines.ledger import Ledger, bring_in, let_go, mapped_bytes
 from sojourn.vocabulary import Vocabulary
@@ -34,6 +35,10 @@ ARRAYS = (
     *("moved", "given"),
 )
 """The arrays of a part, each a file of the cache."""
+
+
+ReadMore = Callable[[PropertyType, str, NDArray[np.int64]], Column]
+"""The values of one property, its type and the name of its column, at some rows of a part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +115,12 @@ class Rows:
 
 
 class _Held(NamedTuple):
-    """A column that is here, and the bytes that it takes."""
+    """A column that is here, the bytes that it takes, and how often the part had grown when the
+    column was last brought up to date."""
 
     column: Column
     bytes: int
+    grown: int
 
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
@@ -121,7 +128,8 @@ class Part:
     """The arrays of a `Timeline`, and `order` int64[m] for adding to it; `span` holds the first and
     the last instant of an event, or nothing. `moved` int64[k], ascending, are the rows that were
     given to another id than the person they stand under, and `given` int64[k] are those ids.
-    `read` makes properties' columns."""
+    `read` makes properties' columns, and `read_more` what they have in rows that were filled since:
+    `grown` says which these are, int64[…] for each time that there were any."""
 
     people: NDArray[np.int64]
     facts: NDArray[np.int64]
@@ -136,6 +144,8 @@ class Part:
     given: NDArray[np.int64]
     ledger: Ledger
     read: Callable[[Part, Sequence[ColumnName]], dict[str, Column]]
+    read_more: ReadMore | None = field(default=None, init=False)
+    grown: list[NDArray[np.int64]] = field(default_factory=list, init=False)
     _columns: dict[str, _Held] = field(default_factory=dict, init=False)
     _lawful: dict[int, NDArray[np.bool_]] = field(default_factory=dict, init=False)
     _lock: Lock = field(default_factory=Lock, init=False)
@@ -149,15 +159,32 @@ class Part:
         them at once: to read them together takes little longer than to read one."""
         found = self._held(asked)
         # What is here already waits for nobody; what somebody is reading is not read twice.
-        if any(name not in found for _, name in asked):
+        if any(name not in found or self._lacks(found[name]) for _, name in asked):
             with self._lock:
                 found |= self._held(asked)
                 if lacking := [one for one in dict.fromkeys(asked) if one[1] not in found]:
                     for name, column in self.read(self, lacking).items():
-                        found[name] = self._columns[name] = _Held(column, _size(column))
+                        found[name] = self._columns[name] = _Held(column, _size(column), 0)
+                for kind, name in asked:
+                    if self._lacks(found[name]):
+                        found[name] = self._columns[name] = self._more(kind, name, found[name])
         for name, held in found.items():
             self.ledger.use(self, name, held.bytes)
         return tuple(found[name].column for _, name in asked)
+
+    def _lacks(self, held: _Held) -> bool:
+        """Whether rows were filled that a column has no values for."""
+        return held.grown < len(self.grown)
+
+    def _more(self, kind: PropertyType, name: str, held: _Held) -> _Held:
+        """A column with the values of all rows that were filled. What was read while they were may
+        have some of them."""
+        assert self.read_more is not None
+        grown = len(self.grown)
+        rows = np.concatenate(self.grown[held.grown : grown])
+        column = columns.put(held.column, self.read_more(kind, name, rows), rows)
+        words = column.words[len(held.column.words) :]
+        return _Held(column, held.bytes + sum(map(getsizeof, words)), grown)
 
     def _held(self, asked: Sequence[ColumnName]) -> dict[str, _Held]:
         """Those of these columns that are here; others may leave at any moment."""
@@ -203,9 +230,16 @@ class Part:
 
     def find(self, people: NDArray[np.int64]) -> NDArray[np.int64]:
         """Where in this part those of some people (ascending) stand who are in it."""
-        place = np.searchsorted(self.people, people)
-        place = np.minimum(place, max(len(self.people) - 1, 0))
-        return place[self.people[place] == people] if len(self.people) else place[:0]
+        place = self.places(people)
+        return place[place >= 0]
+
+    def places(self, people: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where in this part each of some people stands, -1 for who is not in it: int64[k]."""
+        if not len(self.people):
+            return np.full(len(people), -1, dtype=np.int64)
+        place = np.minimum(np.searchsorted(self.people, people), len(self.people) - 1)
+        place[self.people[place] != people] = -1
+        return place
 
     def timeline(
         self, ends: NDArray[np.int64], names: tuple[str, ...], vocabulary: Vocabulary

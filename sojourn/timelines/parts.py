@@ -18,7 +18,8 @@ from sojourn.timelines.canon import NOBODY_MOVED, Canon, Moved
 from sojourn.timelines.ledger import Ledger
 from sojourn.timelines.settled import Generation, Source
 from sojourn.timelines.snapshot import Snapshot
-from sojourn.timelines.tail import Standing, Tail
+from sojourn.timelines.standing import Standing
+from sojourn.timelines.tail import Tail
 from sojourn.vocabulary import Vocabulary
 
 TAIL_ROWS_MIN = 100_000

@@ -7,15 +7,17 @@ in exactly one part and a kernel never has to look in two places.
     settled parts ───┬────────────┬──────────┬──── taken, with all of their rows
     arrivals ────────┴─► layer ───┴─► layer ─┴─► layer
 
-A layer costs what its own people have, whatever the tail holds already. Several that are alike
-become one, so layers shrink fast from the oldest to the newest and no row moves often.
+Whoever stands in a layer has room there for what comes next, and moves only where that will not do
+(`standing.py`). A new layer costs what its own people have, whatever the tail holds already.
+Several that are alike become one, so layers shrink fast from the oldest to the newest and no row
+moves often.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -25,51 +27,21 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sojourn.store import BUCKETS, FACT
-from sojourn.timeline import Column
+from sojourn.timeline import Column, PropertyType
 from sojourn.timelines import columns
 from sojourn.timelines.arrivals import Arrivals
 from sojourn.timelines.canon import Canon
 from sojourn.timelines.columns import ColumnName
-from sojourn.timelines.joining import Origin, Piece, joined
+from sojourn.timelines.joining import NOWHERE, Origin, Piece, joined
 from sojourn.timelines.ledger import Ledger
 from sojourn.timelines.part import ARRAYS, Part, Rows, span_of
 from sojourn.timelines.settled import Generation, Making
+from sojourn.timelines.standing import Standing
 from sojourn.vocabulary import Vocabulary
 
 ALIKE_MAX = 4
 """So many layers about as large as what comes, or smaller, become one with it: there are never more
 than a few for each power of this, and a row moves once for each."""
-
-
-@dataclass(slots=True)
-class Standing:
-    """A part and who still stands in it: those who `left` bool[n] have gone to a later layer.
-    `ends` is replaced when somebody goes, never changed: questions may be reading it. `origin`
-    tells where the rows of the part come from; `rows` counts those of who still stands here."""
-
-    part: Part
-    ends: NDArray[np.int64]
-    left: NDArray[np.bool_]
-    origin: Origin
-    rows: int
-
-    def here(self, people: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Where those of some people (ascending) stand who still stand here."""
-        index = self.part.find(people)
-        return index[~self.left[index]]
-
-    def take(self, index: NDArray[np.int64]) -> Piece:
-        """The people at `index`, who go."""
-        self.left[index] = True
-        self.ends = self.ends.copy()
-        self.ends[index] = self.part.starts[index]
-        piece = Piece(self.part, self.origin, index)
-        self.rows -= piece.rows
-        return piece
-
-    def take_all(self) -> Piece:
-        """Everyone who still stands here, who go."""
-        return self.take(np.flatnonzero(~self.left))
 
 
 class Tail:
@@ -84,7 +56,7 @@ class Tail:
         self._gone = 0
         self._merges: int | None = None
         parts = enumerate(generation.parts)
-        self._settled = [_standing(part, Origin.itself(bucket)) for bucket, part in parts]
+        self._settled = [Standing.everyone(part, Origin.itself(n), 0) for n, part in parts]
         self._layers = [] if generation.parts else [self._fresh(Canon())]
         spans = [part.span for part in generation.parts]
         self.span = span_of(np.concatenate([np.empty(0, np.int64), *spans]))
@@ -108,20 +80,24 @@ class Tail:
         self.arrivals.withdraw(orders)
 
     def catch_up(self, canon: Canon) -> int:
-        """Give those who changed a layer of their own; how many rows it has."""
+        """Put what came behind what its people have, and give those for whom that will not do a
+        layer of their own; how many rows it took."""
         arrivals = self.arrivals
         now = len(canon.log), len(arrivals), len(arrivals.withdrawn)
         if (self._merges, self._shown, self._gone) == now:
             return 0
         moved = np.concatenate([self._merged(canon), self._withdrawn()])
+        moved = np.union1d(moved, canon.of_all(moved))
         fresh = self._fresh(canon)
-        changed = np.concatenate([fresh.part.people, moved, canon.of_all(moved)])
         self._merges, self._shown, self._gone = now
+        came = fresh.rows
+        fresh.take(np.flatnonzero(self._grow(fresh, moved)))
+        changed = np.union1d(fresh.part.people[~fresh.left], moved)
         if not len(changed):
-            return 0
-        pieces = [*self._take(np.unique(changed), fresh.rows), fresh.take_all()]
-        self._layers.append(self._layer(*joined(pieces, canon, stands=arrivals.stands)))
-        return self._layers[-1].rows
+            return came
+        pieces = [*self._take(changed, fresh.rows), fresh.take_all()]
+        self._layers.append(self._layer(*joined(pieces, canon, stands=arrivals.stands, room=True)))
+        return came + self._layers[-1].rows
 
     def standing(self) -> list[Standing]:
         """Every part with who stands in it: at least one, the layers first."""
@@ -172,6 +148,18 @@ class Tail:
         source = np.full(len(places), BUCKETS, dtype=np.uint8)
         return self._layer(arrays, Origin(source, numbers[places]))
 
+    def _grow(self, fresh: Standing, moved: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Put what is fresh into the layers, as far as it can be; whose was: bool[f]. Those who
+        `moved` cannot stay where they are."""
+        people, part = fresh.part.people, fresh.part
+        free = ~np.isin(people, moved)
+        # What was given to another id is noted when a layer is made.
+        free[np.searchsorted(part.facts, part.moved, "right") - 1] = False
+        grown = np.zeros(len(people), dtype=np.bool_)
+        for layer in self._layers:
+            grown |= layer.grow(fresh, free & ~grown)
+        return grown
+
     def _take(self, people: NDArray[np.int64], size: int) -> list[Piece]:
         """Take people (ascending) from where they stand, and with them layers that are alike.
 
@@ -199,12 +187,9 @@ class Tail:
 
     def _layer(self, arrays: dict[str, NDArray[Any]], origin: Origin) -> Standing:
         read = partial(_columns, origin, self.generation.parts, self.arrivals)
-        return _standing(Part(**arrays, ledger=self._ledger, read=read), origin)
-
-
-def _standing(part: Part, origin: Origin) -> Standing:
-    left = np.zeros(len(part.people), dtype=np.bool_)
-    return Standing(part, part.ends, left, origin, len(part.ts))
+        part = Part(**arrays, ledger=self._ledger, read=read)
+        part.read_more = partial(_arrived, origin, self.arrivals)
+        return Standing.everyone(part, origin, len(self._vocabulary.names))
 
 
 def _columns(
@@ -218,7 +203,9 @@ def _columns(
     pieces: dict[str, list[Column]] = {name: [] for _, name in asked}
     for source, at in origin.apart:
         rows = origin.row[at]
-        if source == BUCKETS:
+        if source == NOWHERE:
+            own = [columns.absent(kind, len(rows)) for kind, _ in asked]
+        elif source == BUCKETS:
             own = [arrivals.column(kind, name, rows) for kind, name in asked]
         else:
             own = [columns.few(column, rows) for column in settled[source].columns(asked)]
@@ -226,3 +213,14 @@ def _columns(
             pieces[name].append(column)
     places = [at for _, at in origin.apart]
     return {name: columns.scattered(kind, pieces[name], places) for kind, name in asked}
+
+
+def _arrived(
+    origin: Origin,
+    arrivals: Arrivals,
+    kind: PropertyType,
+    name: str,
+    rows: NDArray[np.int64],
+) -> Column:
+    """A property at rows of a layer that were filled since it was made."""
+    return arrivals.column(kind, name, origin.row[rows])

@@ -191,6 +191,19 @@ def test_who_closed_the_account_is_forgotten_after_the_term(tmp_path: Path) -> N
         assert max(timelines(project)) == last + 2
 
 
+def test_room_for_what_will_come_is_no_event(tmp_path: Path) -> None:
+    """Timelines leave room behind each person's rows, which looks like the event of code 0."""
+    sojourn, project = open_kept(tmp_path)
+    with sojourn:
+        known = profile(user="open", ts=-50 * DAY_MS, name="Ann")
+        events = [ago("account_closed", 20, user="closed"), ago("Seen", 50, user="open"), known]
+        send(sojourn, project, events)
+        sojourn.applier.commit(now=True)
+        assert project.vocabulary.codes["account_closed"] == 0
+        retain(sojourn, project)
+        assert people_known(sojourn, project)["open"] == ["Ann"]
+
+
 def sealed_in(sojourn: Sojourn, project: Project) -> list[dict[str, Any]]:
     """What is sealed in each row of the table, opened."""
     rows = stored(project).to_pylist()

@@ -32,6 +32,7 @@ from sojourn.timeline import Column, PropertyType
 from sojourn.timelines import cache
 from sojourn.timelines.canon import Canon
 from sojourn.timelines.ledger import UNBOUNDED, Ledger
+from sojourn.timelines.ordering import gather
 from sojourn.timelines.parts import Parts
 from sojourn.timelines.snapshot import Snapshot
 from sojourn.vocabulary import Vocabulary
@@ -232,8 +233,8 @@ def test_late_rows_and_what_is_settled_carry_every_column(tmp_path: Path) -> Non
         for part in snapshot.parts:
             told = [values(column) for name in names for column in part.columns(name)]
             rows |= {
-                ts - NOON_MS: tuple(column[row] for column in told)
-                for row, ts in enumerate(part.ts.tolist())
+                int(part.ts[row]) - NOON_MS: tuple(column[row] for column in told)
+                for row in gather(part.starts, part.ends).tolist()
             }
         return rows
 
