@@ -31,6 +31,7 @@ from sojourn.filter import EventChoice
 from sojourn.kernels.counts import counts
 from sojourn.kernels.gather import gather, moments
 from sojourn.kernels.grid import grid
+from sojourn.kernels.line import line
 from sojourn.kernels.presence import presence
 from sojourn.kernels.ranks import running_ranks
 from sojourn.matching import marks
@@ -346,31 +347,26 @@ def _runs(
 ) -> list[Amount]:
     """Lines that count runs, of people or visits, and their events."""
     shape = scope.values.slots, len(over[0]) - 1
-    if _is_plain(wanted) and shape[0] == 1 and not len(slots):
+    is_one = len(wanted) == 1 and shape[0] == 1 and not len(slots)
+    if is_one and _is_plain(wanted[0]):
         there, newcomers = presence(*timeline.arrays, *over, *scope.bounds)
         return [Present(there.reshape(shape), newcomers.reshape(shape))]
     marked = marks([one.choice for one in wanted], timeline, scope)
-    edges, shift, cells = over
-    counted = counts(
-        *timeline.arrays,
-        *marked,
-        len(wanted),
-        slots,
-        shape[0],
-        edges,
-        shift,
-        cells,
-        *scope.bounds,
-    ).reshape(3, len(wanted), *shape)
+    about = *timeline.arrays, *marked
+    if is_one:
+        counted = line(*about, *over, *scope.bounds)
+    else:
+        counted = counts(*about, len(wanted), slots, shape[0], *over, *scope.bounds)
+    counted = counted.reshape(3, len(wanted), *shape)
     return [
         Events(events) if one.measure == "events" else Present(there, newcomers)
         for one, events, there, newcomers in zip(wanted, *counted, strict=True)
     ]
 
 
-def _is_plain(wanted: Sequence[Wanted]) -> bool:
-    """One line of whoever was there at all."""
-    return len(wanted) == 1 and wanted[0].choice == EventChoice() and wanted[0].measure != "events"
+def _is_plain(wanted: Wanted) -> bool:
+    """Whether a line is of whoever was there at all."""
+    return wanted.choice == EventChoice() and wanted.measure != "events"
 
 
 def _values(

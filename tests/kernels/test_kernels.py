@@ -13,10 +13,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numba import types
 
 from sojourn import kernels
-from sojourn.kernels import counts, funnel, layout, presence, retention, transitions, warm
+from sojourn.kernels import counts, funnel, layout, line, presence, retention, transitions, warm
 from sojourn.kernels.compiled import Kernel, compiled
 from sojourn.kernels.grid import grid
 
@@ -184,7 +186,7 @@ def test_a_kernel_is_compiled_once_and_again_when_its_loop_has_changed(tmp_path:
 
 def test_intervals_of_any_length_are_found() -> None:
     random = np.random.default_rng(7)
-    for events in (200, 2 * presence.BLOCK_EVENTS, 3 * presence.BLOCK_EVENTS + 1):
+    for events in (1, 200, 2 * line.BLOCK_EVENTS, 3 * line.BLOCK_EVENTS + 1):
         edges = np.cumsum(random.integers(10, 200, 12) * 1000)
         ts = np.sort(random.integers(edges[0], edges[-1], events))
         one_person = (np.array([0]), np.array([events]), ts, np.zeros(events, np.uint16))
@@ -201,6 +203,26 @@ def test_intervals_of_any_length_are_found() -> None:
         assert newcomers.tolist() == first.tolist()
         plain = presence.presence(*one_person, lawful, *over)
         np.testing.assert_equal(plain, (people, newcomers))
+        alone = line.line(*one_person, lawful, np.array([1]), NO_MARKS, *over)
+        np.testing.assert_equal(alone, (found, people, newcomers))
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 5), st.booleans())
+def test_one_line_is_what_many_say_of_it(seed: int, people: int, is_held: bool) -> None:
+    random = np.random.default_rng(seed)
+    sizes = random.integers(0, 2 * line.BLOCK_EVENTS, people)
+    ends = np.cumsum(sizes)
+    edges = np.cumsum(random.integers(10, 200, 12) * 1000)
+    ts = random.integers(edges[0], edges[-1], sizes.sum())
+    for end, size in zip(ends, sizes, strict=True):
+        ts[end - size : end].sort()
+    event, purposes, held = random.integers(0, 3, (3, len(ts)))
+    runs = ends - sizes, ends, ts, event.astype(np.uint16), purposes.astype(np.uint16)
+    marked = np.array([1, 0, 1]), held if is_held else NO_MARKS
+    over: tuple[Any, ...] = (*grid(edges), *np.sort(random.integers(edges[0], edges[-1], 2)), 1)
+    several = counts.counts(*runs, *marked, 1, NO_SLOTS, 1, *over)
+    np.testing.assert_equal(line.line(*runs, *marked, *over), several)
 
 
 @pytest.mark.parametrize("names", [1, 3, 200, 300, 65_536])
