@@ -25,7 +25,7 @@ from sojourn.ingest.project import Project
 from sojourn.period import from_ms, instants
 from sojourn.policy import gate
 from sojourn.report import About, Question, Report
-from sojourn.scope import Scope
+from sojourn.scope import FAR_MS, Scope
 from sojourn.segment import Behind, Segment
 from sojourn.timeline import Column, Timeline
 from sojourn.timelines.snapshot import Snapshot
@@ -335,6 +335,8 @@ def _scope(definition: Question, snapshot: Snapshot, around: Circumstances) -> S
         week_start=project.week_start,
         visit_gap_ms=around.visit_gap_ms,
         now_ms=around.now_ms,
+        first_ms=-FAR_MS if snapshot.first_ms is None else snapshot.first_ms,
+        last_ms=FAR_MS if snapshot.last_ms is None else snapshot.last_ms,
     )
 
 

@@ -45,7 +45,7 @@ class Scope:
     Calendar words (day, week, month) are meant in `zone`. What ends after `now_ms` is not over yet.
     `values` are those of the question's breakdown, if it has one; without one there is a single
     slot. `watch_ms` is how long an attempt is watched, where the question leaves that to what the
-    parts tell.
+    parts tell. No event at all is before `first_ms` or after `last_ms`.
     """
 
     start_ms: int
@@ -57,11 +57,17 @@ class Scope:
     now_ms: int = FAR_MS
     values: Values = field(default_factory=Values)
     watch_ms: int = 0
+    first_ms: int = -FAR_MS
+    last_ms: int = FAR_MS
 
     @property
     def bounds(self) -> tuple[int, int, int]:
-        """start_ms · end_ms · purpose: how every kernel takes a scope."""
-        return self.start_ms, self.end_ms, self.purpose
+        """start_ms · end_ms · purpose: how every kernel takes a scope. Where nothing lies beyond an
+        end it is far away, which spares kernels a look at instants: to read those of each person's
+        first and last event took two thirds of the time where nothing else is wanted of them."""
+        start_ms = -FAR_MS if self.start_ms <= self.first_ms else self.start_ms
+        end_ms = FAR_MS if self.end_ms >= self.last_ms else self.end_ms
+        return start_ms, end_ms, self.purpose
 
     def edges(self, every: Every) -> NDArray[np.int64]:
         """The edges of the calendar intervals that cover the scope, see `period.edges`."""

@@ -66,22 +66,23 @@ def reach(
     block = np.empty(BLOCK_EVENTS, dtype=np.int64)
     for one in range(len(starts)):
         begin, end, reached = starts[one], ends[one], 0
-        while begin < end and table[event[begin]] & 1 == 0:
+        while begin < end and table[event[np.uint64(begin)]] & 1 == 0:
             begin += 1
         if begin < end and ts[begin] < start_ms:
             begin += np.searchsorted(ts[begin:end], start_ms)
         while begin < end:
             found = 0
             for i in range(begin, min(begin + BLOCK_EVENTS, end)):
-                block[found] = i
-                found += table[event[i]] != 0
+                block[np.uint64(found)] = i
+                found += table[event[np.uint64(i)]] != 0
             begin = min(begin + BLOCK_EVENTS, end)
             for i in block[:found]:
-                bits = table[event[i]] & ((2 << reached) - 1 | excluded)
+                row = np.uint64(i)
+                bits = table[event[row]] & ((2 << reached) - 1 | excluded)
                 if len(held) > 0:
-                    bits &= held[i]
-                instant = ts[i]
-                if bits == 0 or purposes[i] & purpose == 0:
+                    bits &= held[row]
+                instant = ts[row]
+                if bits == 0 or purposes[row] & purpose == 0:
                     continue
                 if instant > end_ms:
                     end = begin
@@ -96,8 +97,9 @@ def reach(
                 while bits:
                     step = 63 - leading_zeros(bits)  # type: ignore[call-arg]
                     bits ^= 1 << step
-                    if instant - opened[step] <= window_ms and instant - last[step] <= gaps[step]:
-                        opened[step + 1], last[step + 1] = opened[step], instant
+                    at, behind = np.uint64(step), np.uint64(step + 1)
+                    if instant - opened[at] <= window_ms and instant - last[at] <= gaps[at]:
+                        opened[behind], last[behind] = opened[at], instant
                         ended &= ~(2 << step)
                         if step == reached:
                             best[one], reached = i, reached + 1

@@ -2,7 +2,8 @@
 
 An event carries a bit for every step it could fulfil: `table[code]`, and where steps have
 conditions, `held[event]`. Most events carry none and cost one look-up; time and purposes are read
-only for those that do. A person is left as soon as the last step is reached.
+only for those that do. A person is left as soon as the last step is reached. Positions are counted
+unsigned, which spares a look whether they count from the end.
 
 All kernels here take and give the same:
 
@@ -69,9 +70,9 @@ def ordered(
         end = ends[person]
         reached = 0
         while begin < end:
-            if table[event[begin]] & 1 == 0:
+            if table[event[np.uint64(begin)]] & 1 == 0:
                 begin += 1
-            elif ts[begin] < start_ms:
+            elif ts[np.uint64(begin)] < start_ms:
                 begin += np.searchsorted(ts[begin:end], start_ms)
             else:
                 break
@@ -79,17 +80,18 @@ def ordered(
             found = 0
             stop = min(begin + BLOCK_EVENTS, end)
             for i in range(begin, stop):
-                block[found] = i
-                found += table[event[i]] != 0
+                block[np.uint64(found)] = i
+                found += table[event[np.uint64(i)]] != 0
             begin = stop
             for i in block[:found]:
+                row = np.uint64(i)
                 # Only the steps reached, to be reached again later, and the next can matter.
-                bits = table[event[i]] & ((2 << reached) - 1)
-                if bits == 0 or purposes[i] & purpose == 0:
+                bits = table[event[row]] & ((2 << reached) - 1)
+                if bits == 0 or purposes[row] & purpose == 0:
                     continue
                 if len(held) > 0:
-                    bits &= held[i]
-                instant = ts[i]
+                    bits &= held[row]
+                instant = ts[row]
                 if instant > end_ms:
                     end = begin
                     break
@@ -97,8 +99,9 @@ def ordered(
                 while bits:
                     step = 63 - leading_zeros(bits)  # type: ignore[call-arg]
                     bits ^= 1 << step
-                    in_time = instant - opened[step] <= window_ms
-                    opened[step + 1] = opened[step] if in_time else opened[step + 1]
+                    at, behind = np.uint64(step), np.uint64(step + 1)
+                    in_time = instant - opened[at] <= window_ms
+                    opened[behind] = opened[at] if in_time else opened[behind]
                     reached += in_time & (step == reached)
                 if reached == steps:
                     end = begin

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sojourn.kernels.compiled import compiled
 from sojourn.kernels.grid import GRID
 from sojourn.kernels.layout import MARKS, SCOPE, TIMELINE
+from sojourn.scope import FAR_MS
 
 BLOCK_EVENTS = 128
 """How many events are looked up before those found are gone through, see `funnel.BLOCK_EVENTS`."""
@@ -43,7 +44,7 @@ def line(
     for person in range(len(starts)):
         begin = starts[person]
         end = ends[person]
-        if begin < end and ts[begin] < start_ms:
+        if start_ms > -FAR_MS and begin < end and ts[begin] < start_ms:
             begin += np.searchsorted(ts[begin:end], start_ms)
         interval, over = np.uint64(0), origin
         events, is_first = 0, True

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import INSTANTS, MARKS, SCOPE, TIMELINE, WORDS
+from sojourn.scope import FAR_MS
 
 LIMITS = (types.int64, types.int64, types.boolean, types.boolean, types.boolean)
 """values · most · waits · stops · merge"""
@@ -68,12 +69,12 @@ def nodes(
     k = 0
     for run in range(len(starts)):
         own = k
-        begin = starts[run]
-        if begin < ends[run] and ts[begin] < start_ms:
-            begin += np.searchsorted(ts[begin : ends[run]], start_ms)
-        for row in range(begin, ends[run]):
-            if ts[row] > end_ms:
-                break
+        begin, end = starts[run], ends[run]
+        if start_ms > -FAR_MS and begin < end and ts[begin] < start_ms:
+            begin += np.searchsorted(ts[begin:end], start_ms)
+        if end_ms < FAR_MS and begin < end and ts[end - 1] > end_ms:
+            end = begin + np.searchsorted(ts[begin:end], end_ms, side="right")
+        for row in range(begin, end):
             if purposes[row] & purpose == 0:
                 continue
             code = int(event[row])

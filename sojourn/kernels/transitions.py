@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sojourn.kernels.compiled import compiled
 from sojourn.kernels.layout import SCOPE, TIMELINE
+from sojourn.scope import FAR_MS
 
 PLACES_MAX = 1 << 16
 """Pairs that have a place each: half a megabyte."""
@@ -46,9 +47,9 @@ def transitions(
     for person in range(len(starts)):
         begin = starts[person]
         end = ends[person]
-        if begin < end and ts[begin] < start_ms:
+        if start_ms > -FAR_MS and begin < end and ts[begin] < start_ms:
             begin += np.searchsorted(ts[begin:end], start_ms)
-        if begin < end and ts[end - 1] > end_ms:
+        if end_ms < FAR_MS and begin < end and ts[end - 1] > end_ms:
             end = begin + np.searchsorted(ts[begin:end], end_ms, side="right")
         while begin < end and purposes[begin] & purpose == 0:
             begin += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from sojourn import segment
 from sojourn.report import Report
 from sojourn.scope import Scope
 from sojourn.timeline import EVERY_PURPOSE, Column, Timeline
+from sojourn.timelines.ordering import gather
 
 Value = str | float | bool
 
@@ -67,6 +68,7 @@ def parts_of(rows: Sequence[Row], count: int) -> list[Timeline]:
 def ask(report: Report[Any, Any], definition: Any, parts: Sequence[Timeline], scope: Scope) -> Any:
     """What `asking.ask` does, without all that surrounds it."""
     report.check(definition)
+    scope = spanning(parts, scope)
     if definition.segment is not None:
         parts = [
             part.only(segment.members(definition.segment, part, scope, _no_cells)) for part in parts
@@ -76,6 +78,13 @@ def ask(report: Report[Any, Any], definition: Any, parts: Sequence[Timeline], sc
     for part in parts[1:]:
         whole = report.add(whole, report.partial(definition, part, scope))
     return report.answer(definition, whole, scope)
+
+
+def spanning(parts: Sequence[Timeline], scope: Scope) -> Scope:
+    """The scope that knows between which instants everything happened."""
+    rows = [gather(part.starts, part.ends) for part in parts]
+    ts = np.concatenate([part.ts[own] for part, own in zip(parts, rows, strict=True)])
+    return replace(scope, first_ms=int(ts.min()), last_ms=int(ts.max())) if len(ts) else scope
 
 
 def settled(
