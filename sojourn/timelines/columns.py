@@ -65,19 +65,20 @@ def few(column: Column, rows: NDArray[np.int64]) -> Column:
     return Column("text", numbered, tuple(column.words[code] for code in codes.tolist()))
 
 
-def put(column: Column, more: Column, rows: NDArray[np.int64]) -> Column:
+def put(column: Column, more: Column, rows: NDArray[np.int64], codes: dict[str, int]) -> Column:
     """A column with other values at some rows. Whoever has the column as it was may look at these
-    rows too, and finds there only words that it has."""
+    rows too, and finds there only words that it has. `codes` are its words with their codes; it
+    grows."""
     values: NDArray[Any] = column.values
     if column.type != "text":
         values[rows] = more.values
         return column
-    codes = {word: code for code, word in enumerate(column.words)}
+    words = column.words
     table = [codes.setdefault(word, len(codes)) for word in more.words]
-    if len(codes) > len(column.words):
-        values, column = values.copy(), Column("text", values, tuple(codes))
+    if len(codes) > len(words):
+        values, words = values.copy(), tuple(codes)
     values[rows] = np.array([*table, -1], dtype=np.int32)[more.values]
-    return Column("text", values, column.words)
+    return Column("text", values, words)
 
 
 def scattered(

@@ -115,12 +115,13 @@ class Rows:
 
 
 class _Held(NamedTuple):
-    """A column that is here, the bytes that it takes, and how often the part had grown when the
-    column was last brought up to date."""
+    """A column that is here, and the bytes that it takes; how often the part had grown when it was
+    last brought up to date, and the codes of its words once it was."""
 
     column: Column
     bytes: int
-    grown: int
+    grown: int = 0
+    codes: dict[str, int] | None = None
 
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
@@ -164,7 +165,7 @@ class Part:
                 found |= self._held(asked)
                 if lacking := [one for one in dict.fromkeys(asked) if one[1] not in found]:
                     for name, column in self.read(self, lacking).items():
-                        found[name] = self._columns[name] = _Held(column, _size(column), 0)
+                        found[name] = self._columns[name] = _Held(column, _size(column))
                 for kind, name in asked:
                     if self._lacks(found[name]):
                         found[name] = self._columns[name] = self._more(kind, name, found[name])
@@ -182,9 +183,11 @@ class Part:
         assert self.read_more is not None
         grown = len(self.grown)
         rows = np.concatenate(self.grown[held.grown : grown])
-        column = columns.put(held.column, self.read_more(kind, name, rows), rows)
+        # Made once: a column may have as many words as there are rows.
+        codes = held.codes or {word: code for code, word in enumerate(held.column.words)}
+        column = columns.put(held.column, self.read_more(kind, name, rows), rows, codes)
         words = column.words[len(held.column.words) :]
-        return _Held(column, held.bytes + sum(map(getsizeof, words)), grown)
+        return _Held(column, held.bytes + sum(map(getsizeof, words)), grown, codes)
 
     def _held(self, asked: Sequence[ColumnName]) -> dict[str, _Held]:
         """Those of these columns that are here; others may leave at any moment."""

@@ -95,8 +95,10 @@ class Tail:
         changed = np.union1d(fresh.part.people[~fresh.left], moved)
         if not len(changed):
             return came
+        # Who was merged long after need not come again; who came just now mostly does.
+        room = fresh.rows > 0
         pieces = [*self._take(changed, fresh.rows), fresh.take_all()]
-        self._layers.append(self._layer(*joined(pieces, canon, stands=arrivals.stands, room=True)))
+        self._layers.append(self._layer(*joined(pieces, canon, stands=arrivals.stands, room=room)))
         return came + self._layers[-1].rows
 
     def standing(self) -> list[Standing]:
