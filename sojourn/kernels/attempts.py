@@ -63,7 +63,7 @@ def reach(
     excluded = ((1 << len(guards)) - 1) << steps
     levels, best = np.zeros((2, len(starts)), dtype=np.int64)
     opened, last = np.empty((2, steps + 1), dtype=np.int64)
-    block = np.empty(BLOCK_EVENTS, dtype=np.int64)
+    block = np.empty(BLOCK_EVENTS, dtype=np.uint64)
     for one in range(len(starts)):
         begin, end, reached = starts[one], ends[one], 0
         while begin < end and table[event[np.uint64(begin)]] & 1 == 0:
@@ -76,8 +76,7 @@ def reach(
                 block[np.uint64(found)] = i
                 found += table[event[np.uint64(i)]] != 0
             begin = min(begin + BLOCK_EVENTS, end)
-            for i in block[:found]:
-                row = np.uint64(i)
+            for row in block[:found]:
                 bits = table[event[row]] & ((2 << reached) - 1 | excluded)
                 if len(held) > 0:
                     bits &= held[row]
@@ -97,12 +96,11 @@ def reach(
                 while bits:
                     step = 63 - leading_zeros(bits)  # type: ignore[call-arg]
                     bits ^= 1 << step
-                    at, behind = np.uint64(step), np.uint64(step + 1)
-                    if instant - opened[at] <= window_ms and instant - last[at] <= gaps[at]:
-                        opened[behind], last[behind] = opened[at], instant
+                    if instant - opened[step] <= window_ms and instant - last[step] <= gaps[step]:
+                        opened[step + 1], last[step + 1] = opened[step], instant
                         ended &= ~(2 << step)
                         if step == reached:
-                            best[one], reached = i, reached + 1
+                            best[one], reached = row, reached + 1
                 if reached == steps or hit:
                     end, reached = begin, reached if reached == steps else -1
                     break

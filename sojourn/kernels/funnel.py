@@ -64,7 +64,7 @@ def ordered(
     """
     levels = np.zeros(len(starts), dtype=np.uint8)
     opened = np.zeros(steps + 1, dtype=np.int64)
-    block = np.zeros(BLOCK_EVENTS, dtype=np.int64)
+    block = np.zeros(BLOCK_EVENTS, dtype=np.uint64)
     for person in range(len(starts)):
         begin = starts[person]
         end = ends[person]
@@ -83,8 +83,7 @@ def ordered(
                 block[np.uint64(found)] = i
                 found += table[event[np.uint64(i)]] != 0
             begin = stop
-            for i in block[:found]:
-                row = np.uint64(i)
+            for row in block[:found]:
                 # Only the steps reached, to be reached again later, and the next can matter.
                 bits = table[event[row]] & ((2 << reached) - 1)
                 if bits == 0 or purposes[row] & purpose == 0:

@@ -40,7 +40,7 @@ def line(
     if intervals == 0:
         return result
     origin = edges[0]
-    block = np.zeros(BLOCK_EVENTS, dtype=np.int64)
+    block = np.zeros(BLOCK_EVENTS, dtype=np.uint64)
     for person in range(len(starts)):
         begin = starts[person]
         end = ends[person]
@@ -55,8 +55,7 @@ def line(
                 block[np.uint64(found)] = i
                 found += table[event[np.uint64(i)]] != 0
             begin = stop
-            for i in block[:found]:
-                row = np.uint64(i)
+            for row in block[:found]:
                 if len(held) > 0 and table[event[row]] & held[row] == 0:
                     continue
                 if purposes[row] & purpose == 0:
