@@ -4,9 +4,9 @@ under way does not see it, and whatever cannot be put there finds its place all 
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event as Signal
-from threading import Thread
 
 import numpy as np
 import pytest
@@ -146,7 +146,10 @@ def test_column_that_was_dropped_is_read_with_what_was_put_behind_since(tmp_path
         assert of("u1", project) == [(at, "look", at, f"/{at}") for at in (1, 10)]
 
 
-def test_who_asks_while_rows_are_put_behind_sees_whole_events(tmp_path: Path) -> None:
+@pytest.mark.parametrize("settles", [False, True])
+def test_who_asks_while_rows_are_put_behind_sees_whole_events(
+    tmp_path: Path, settles: bool
+) -> None:
     """Each event says in two properties when it happened: a row that is half there would not."""
     sojourn, project = open_shop(tmp_path)
     done, wrong = Signal(), list[str]()
@@ -163,19 +166,25 @@ def test_who_asks_while_rows_are_put_behind_sees_whole_events(tmp_path: Path) ->
                 if run != sorted(run) or any(row != (row[0], "look", *told(row[0])) for row in run):
                     wrong.append(str(run))
 
+    def settle() -> None:
+        while not done.is_set():
+            project.parts.settle()
+
     def told(at: int) -> tuple[float, str]:
         return float(at), f"/{at}"
 
-    with sojourn:
+    with sojourn, ThreadPoolExecutor() as threads:
         send(sojourn, project, [look(place, user) for place, user in enumerate(PEOPLE)])
-        askers = [Thread(target=ask) for _ in range(2)]
-        for asker in askers:
-            asker.start()
-        for turn in range(1, TURNS):
-            send(sojourn, project, [look(10 * turn + n, user) for n, user in enumerate(PEOPLE)])
-        done.set()
-        for asker in askers:
-            asker.join()
+        others = [threads.submit(one) for one in (ask, settle if settles else ask)]
+        try:
+            for turn in range(1, TURNS):
+                send(sojourn, project, [look(10 * turn + n, user) for n, user in enumerate(PEOPLE)])
+                if settles and turn % 5 == 0:
+                    sojourn.applier.commit(now=True)
+        finally:
+            done.set()
+        for other in others:
+            other.result()
         assert not wrong
         runs = shown(project.parts.now()).values()
         assert sorted(run[0][0] for run in runs) == list(range(5))
