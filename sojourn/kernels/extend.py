@@ -52,7 +52,8 @@ def extend(
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     """Whose rows were put behind their own, bool[f], and where these are, int64[…]. All of a
     person's are or none: only events, with codes below `codes`, that are later than the last one
-    there and lawful for nothing that it was not. `source` is where the fresh rows come from."""
+    there and lawful for nothing that it was not; who has gone has none there. `source` is where the
+    fresh rows come from."""
     grown = np.zeros(len(place), dtype=np.bool_)
     rows = np.empty(len(ts), dtype=np.int64)
     count = 0

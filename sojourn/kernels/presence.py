@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from sojourn.kernels.compiled import compiled
 from sojourn.kernels.grid import GRID
 from sojourn.kernels.layout import SCOPE, TIMELINE
-from sojourn.scope import FAR_MS
 
 
 @compiled((*TIMELINE, *GRID, *SCOPE))
@@ -41,9 +40,9 @@ def presence(
     for person in range(len(starts)):
         begin = starts[person]
         end = ends[person]
-        if start_ms > -FAR_MS and begin < end and ts[begin] < start_ms:
+        if begin < end and ts[begin] < start_ms:
             begin += np.searchsorted(ts[begin:end], start_ms)
-        if end_ms < FAR_MS and begin < end and ts[end - 1] > end_ms:
+        if begin < end and ts[end - 1] > end_ms:
             end = begin + np.searchsorted(ts[begin:end], end_ms, side="right")
         is_first = True
         over = origin

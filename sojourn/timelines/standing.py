@@ -68,8 +68,6 @@ class Standing:
         nothing that what they did before was not. Who got it: bool[f]."""
         part, own = self.part, fresh.part
         place = part.places(own.people)
-        found = np.flatnonzero(place >= 0)
-        place[found[self.left[place[found]]]] = -1
         place[~free] = -1
         if place.max(initial=-1) < 0:
             return np.zeros(len(free), dtype=np.bool_)
